@@ -1,0 +1,1 @@
+"""What the work is: rules as values and pure functions, without framework, files or clock."""
