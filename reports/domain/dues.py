@@ -138,9 +138,7 @@ def owes(
     return OWED
 
 
-def not_applicable(
-    owing: Owing, *, has_workday: bool
-) -> tuple[NotApplicable | None, date | None]:
+def not_applicable(owing: Owing, *, has_workday: bool) -> tuple[NotApplicable | None, date | None]:
     """The one reason that is kept with a due, and the day since which it is known.
 
     A period without a workday owes nothing on any day, so a closing that becomes known later
@@ -279,18 +277,14 @@ class DueReason:
     day: date | None = None
 
 
-def reason(
-    facts: DueFacts, number: int, cadence: Cadence, on: date, counted: int
-) -> DueReason:
+def reason(facts: DueFacts, number: int, cadence: Cadence, on: date, counted: int) -> DueReason:
     """The reason of the verdict of that day; ``counted`` is the number counted as of it."""
     found = verdict(facts, on)
     code, day = _code_and_day(found, facts, counted)
     return DueReason(code, found, facts.period, number, cadence, counted, facts.at_least, day)
 
 
-def _code_and_day(
-    found: Verdict, facts: DueFacts, counted: int
-) -> tuple[ReasonCode, date | None]:
+def _code_and_day(found: Verdict, facts: DueFacts, counted: int) -> tuple[ReasonCode, date | None]:
     part = counted > 0
     match found:
         case Verdict.NOT_APPLICABLE:

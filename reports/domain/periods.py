@@ -220,7 +220,9 @@ def _periods(
     return tuple(
         NumberedPeriod(
             number=number,
-            period=Period(units[at].period.first, units[min(at + every, len(units)) - 1].period.last),
+            period=Period(
+                units[at].period.first, units[min(at + every, len(units)) - 1].period.last
+            ),
             year=year,
             name_month=units[at].name_month,
         )
