@@ -1,6 +1,5 @@
 """The one settings file. Every value comes from the environment; the defaults are safe."""
 
-import ipaddress
 import os
 import secrets
 import sys
@@ -13,25 +12,18 @@ from csp.constants import SELF
 from environs import Env, EnvError
 from marshmallow.validate import Range
 
+from config.hosts import LOOPBACK_NAMES, is_loopback
+
 # The phrase table of pypinyin costs 55 MiB a worker and is of no use for initials.
 os.environ.setdefault("PYPINYIN_NO_PHRASES", "1")
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-LOOPBACK_NAMES = ["127.0.0.1", "localhost", "[::1]"]
 env = Env()
 
 
 def stop(sentence: str) -> NoReturn:
     """End the start with one line: whoever reads it has a shell, not a stack trace."""
     sys.exit(f"法治台账无法启动：{sentence}")
-
-
-def is_loopback(host: str) -> bool:
-    """Whether an address (or host name) can be reached from this machine only."""
-    try:
-        return ipaddress.ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 def database(url: str) -> dict[str, object]:
@@ -106,7 +98,7 @@ if not SECRET_KEY:
         stop("缺少 SECRET_KEY / SECRET_KEY is missing (DEMO=1 only for a trial on this machine)")
     SECRET_KEY = demo_key(VAR_ROOT / "secret_key")
 for host in ALLOWED_HOSTS:
-    if not host or any(character in host for character in "/: \t") and not host.startswith("["):
+    if not host or (any(character in host for character in "/: \t") and not host.startswith("[")):
         stop(f'ALLOWED_HOSTS "{host}": 只写主机名 / names only, no scheme, port or blank')
     if DEMO and not is_loopback(host):
         stop(f'ALLOWED_HOSTS "{host}": 演示模式只能用于本机 / DEMO is for loopback only')
@@ -135,15 +127,19 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "reports.views.middleware.demo_on_this_machine_only",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django_permissions_policy.PermissionsPolicyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
+    "reports.views.middleware.language",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "reports.views.middleware.IdleTime",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "reports.views.middleware.FirstPassword",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
@@ -188,6 +184,11 @@ STATIC_ROOT = VAR_ROOT / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    # Outside the static tree and without an address: files leave through a view that asks who.
+    "evidence": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": EVIDENCE_ROOT, "base_url": None},
+    },
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG
@@ -196,7 +197,6 @@ STORAGES = {
 }
 WHITENOISE_USE_FINDERS = DEBUG
 WHITENOISE_AUTOREFRESH = DEBUG
-MEDIA_ROOT = EVIDENCE_ROOT
 FILE_UPLOAD_PERMISSIONS = 0o600
 FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
@@ -208,7 +208,7 @@ LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "/login/"
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
-    "django.contrib.auth.backends.ModelBackend",
+    "reports.views.backend.LedgerBackend",
 ]
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",

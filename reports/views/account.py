@@ -1,0 +1,43 @@
+"""Coming in, going out, one's own password."""
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import views
+from django.http import HttpResponse
+from django.urls import reverse_lazy
+from django.utils.translation import gettext_lazy as _
+
+from reports.actions.accounts import password_was_changed
+
+
+class Login(views.LoginView):
+    redirect_authenticated_user = True
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        idle = settings.IDLE_MINUTES if "idle" in self.request.GET else None
+        return super().get_context_data(idle_minutes=idle, demo=settings.DEMO, **kwargs)
+
+
+class PasswordChange(views.PasswordChangeView):
+    any_password = True
+    template_name = "registration/password.html"
+    success_url = reverse_lazy("reports:dashboard")
+
+    @classmethod
+    def as_view(cls, **initkwargs: Any) -> Any:
+        view = super().as_view(**initkwargs)
+        view.any_password = True
+        return view
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        account = getattr(self.request.user, "account", None)
+        forced = account is not None and account.must_change_password
+        return super().get_context_data(forced=forced, **kwargs)
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        response = super().form_valid(form)
+        password_was_changed(user=self.request.user)
+        messages.success(self.request, _("密码已修改。"))
+        return response

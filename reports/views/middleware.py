@@ -1,0 +1,137 @@
+"""What every request passes through: this machine only, language, idle time, first password."""
+
+from collections.abc import Callable
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.contrib.auth import logout
+from django.core import signing
+from django.http import HttpRequest, HttpResponse, HttpResponseForbidden
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone, translation
+from django.utils.cache import patch_vary_headers
+from django.utils.translation.trans_real import parse_accept_lang_header
+
+from config.hosts import is_loopback
+
+Handler = Callable[[HttpRequest], HttpResponse]
+IDLE_COOKIE = "seen"
+# Within this many seconds the cookie of the last visit is good enough as it is.
+IDLE_GRAIN = 30
+
+
+def demo_on_this_machine_only(get_response: Handler) -> Handler:
+    """A trial with known logins answers nobody but the machine it runs on."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        if settings.DEMO and not is_loopback(request.META.get("REMOTE_ADDR") or "localhost"):
+            return HttpResponseForbidden()
+        return get_response(request)
+
+    return middleware
+
+
+def chosen_language(request: HttpRequest) -> str:
+    """Chinese, unless the cookie says English or the browser puts English first."""
+    cookie = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME)
+    if cookie in dict(settings.LANGUAGES):
+        return cookie
+    wanted = parse_accept_lang_header(request.headers.get("Accept-Language", ""))
+    first = wanted[0][0] if wanted else ""
+    return "en" if first.split("-")[0] == "en" else settings.LANGUAGE_CODE
+
+
+def language(get_response: Handler) -> Handler:
+    """Speak the language of whoever asks."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        code = chosen_language(request)
+        translation.activate(code)
+        request.LANGUAGE_CODE = code
+        response = get_response(request)
+        patch_vary_headers(response, ("Accept-Language", "Cookie"))
+        response.headers.setdefault("Content-Language", code)
+        return response
+
+    return middleware
+
+
+class IdleTime:
+    """Log out whoever did nothing for ``IDLE_MINUTES``.
+
+    The moment of the last visit travels in a signed cookie bound to the session, so that reading a
+    page writes nothing. Without the cookie the login itself counts as the last visit.
+    """
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        idle = self.seconds_idle(request)
+        if idle is not None and idle > settings.IDLE_MINUTES * 60:
+            logout(request)
+            response = redirect(f"{reverse('login')}?{urlencode(self.way_back(request))}")
+            response.delete_cookie(IDLE_COOKIE, samesite="Lax")
+            return response
+        response = self.get_response(request)
+        if idle is None or idle > IDLE_GRAIN:
+            self.leave_cookie(request, response)
+        return response
+
+    def way_back(self, request: HttpRequest) -> dict[str, str]:
+        back = {"idle": "1"}
+        if request.method == "GET":
+            back["next"] = request.get_full_path()
+        return back
+
+    def signer(self, request: HttpRequest) -> signing.Signer:
+        return signing.Signer(salt=f"idle:{request.session.session_key}")
+
+    def seconds_idle(self, request: HttpRequest) -> float | None:
+        """None for visitors who are not logged in."""
+        if settings.SESSION_COOKIE_NAME not in request.COOKIES:
+            return None
+        if not request.user.is_authenticated:
+            return None
+        now = timezone.now()
+        try:
+            signer = self.signer(request)
+            stamp = signer.unsign(request.COOKIES.get(IDLE_COOKIE, ""))
+            return now.timestamp() - int(stamp)
+        except (signing.BadSignature, ValueError):
+            last = request.user.last_login
+            return (now - last).total_seconds() if last else 0.0
+
+    def leave_cookie(self, request: HttpRequest, response: HttpResponse) -> None:
+        if not request.session.session_key or not request.user.is_authenticated:
+            return
+        response.set_cookie(
+            IDLE_COOKIE,
+            self.signer(request).sign(str(int(timezone.now().timestamp()))),
+            secure=settings.SESSION_COOKIE_SECURE,
+            httponly=True,
+            samesite="Lax",
+        )
+
+
+class FirstPassword:
+    """Whoever still has the password somebody else made sees only the page that changes it."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: Callable[..., HttpResponse], args: tuple, kwargs: dict
+    ) -> HttpResponse | None:
+        if not getattr(view, "login_required", True) or getattr(view, "any_password", False):
+            return None
+        if not request.user.is_authenticated:
+            return None
+        account = getattr(request.user, "account", None)
+        if account is None or not account.must_change_password:
+            return None
+        return redirect("password-change")
