@@ -7,10 +7,11 @@ from typing import Any
 
 
 class ReportState(StrEnum):
-    """A signed report is frozen."""
+    """A signed report is frozen; the published form is a second text."""
 
     DRAFT = "draft"
     SIGNED = "signed"
+    PUBLISHED = "published"
 
 
 class SectionRole(StrEnum):

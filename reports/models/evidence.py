@@ -1,0 +1,145 @@
+from django.core.files.storage import storages
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from simple_history.models import HistoricalRecords
+
+from .base import Cancellable, Imported, Recorded
+from .choices import EVIDENCE_KIND_LABELS, VISIBILITY_LABELS, EvidenceKind, Visibility, labelled
+
+
+def evidence_storage():
+    """Outside the static tree; files leave it only through a view that asks who you are."""
+    return storages["evidence"]
+
+
+class EvidenceQuerySet(models.QuerySet):
+    def standing(self):
+        return self.filter(cancelled_at__isnull=True)
+
+
+class Evidence(Recorded, Imported, Cancellable):
+    """A file under a name of our own, or a reference to what must stay in its safe."""
+
+    unit = models.ForeignKey(
+        "Unit", models.PROTECT, related_name="evidence", editable=False, verbose_name=_("单位")
+    )
+    bureau = models.ForeignKey(
+        "Unit",
+        models.PROTECT,
+        related_name="bureau_evidence",
+        editable=False,
+        verbose_name=_("分局"),
+    )
+    kind = models.CharField(
+        _("材料种类"),
+        max_length=10,
+        choices=labelled(EVIDENCE_KIND_LABELS),
+        default=EvidenceKind.MINUTES.value,
+    )
+    title = models.CharField(_("名称"), max_length=150)
+    visibility = models.CharField(
+        _("公开属性"),
+        max_length=10,
+        choices=labelled(VISIBILITY_LABELS),
+        default=Visibility.INTERNAL.value,
+    )
+    file = models.FileField(_("文件"), storage=evidence_storage, blank=True, editable=False)
+    original_name = models.CharField(_("原文件名"), max_length=200, blank=True, editable=False)
+    media_type = models.CharField(_("类型"), max_length=100, blank=True, editable=False)
+    size = models.PositiveBigIntegerField(_("大小"), default=0, editable=False)
+    sha256 = models.CharField(_("SHA-256"), max_length=64, blank=True, editable=False)
+    reference_number = models.CharField(_("文号"), max_length=80, blank=True)
+    reference_item = models.CharField(_("议题或条目"), max_length=120, blank=True)
+    reference_day = models.DateField(_("文件日期"), null=True, blank=True)
+    reference_keeper = models.CharField(_("保管人或保管部门"), max_length=80, blank=True)
+
+    objects = EvidenceQuerySet.as_manager()
+    history = HistoricalRecords()
+
+    class Meta(Cancellable.Meta):
+        verbose_name = _("佐证材料")
+        verbose_name_plural = _("佐证材料")
+        constraints = [
+            *Cancellable.Meta.constraints,
+            models.CheckConstraint(
+                condition=(~Q(file="") & ~Q(sha256="")) | (Q(file="") & ~Q(reference_keeper="")),
+                name="evidence_is_a_file_or_a_reference",
+                violation_error_message=_("请上传文件；文件不便上传的，请填写索引及保管部门。"),
+            ),
+        ]
+
+    def __str__(self):
+        return self.title
+
+    def get_absolute_url(self):
+        return reverse("reports:evidence-file", args=[self.pk])
+
+    @property
+    def is_reference(self) -> bool:
+        return not self.file
+
+
+class EvidenceUse(models.Model):
+    """What a piece of evidence proves; one may prove several things."""
+
+    evidence = models.ForeignKey(
+        "Evidence", models.CASCADE, related_name="uses", verbose_name=_("佐证材料")
+    )
+    meeting = models.ForeignKey(
+        "Meeting", models.CASCADE, null=True, blank=True, related_name="evidence_uses"
+    )
+    problem = models.ForeignKey(
+        "Problem", models.CASCADE, null=True, blank=True, related_name="evidence_uses"
+    )
+    measure = models.ForeignKey(
+        "Measure", models.CASCADE, null=True, blank=True, related_name="evidence_uses"
+    )
+    progress = models.ForeignKey(
+        "Progress", models.CASCADE, null=True, blank=True, related_name="evidence_uses"
+    )
+    waiver = models.ForeignKey(
+        "Waiver", models.CASCADE, null=True, blank=True, related_name="evidence_uses"
+    )
+    report = models.ForeignKey(
+        "AnnualReport", models.CASCADE, null=True, blank=True, related_name="evidence_uses"
+    )
+
+    TARGETS = ("meeting", "problem", "measure", "progress", "waiver", "report")
+
+    class Meta:
+        verbose_name = _("材料用途")
+        verbose_name_plural = _("材料用途")
+        constraints = [
+            models.CheckConstraint(
+                condition=(
+                    Q(meeting__isnull=False, problem=None, measure=None, progress=None)
+                    & Q(waiver=None, report=None)
+                )
+                | (
+                    Q(problem__isnull=False, meeting=None, measure=None, progress=None)
+                    & Q(waiver=None, report=None)
+                )
+                | (
+                    Q(measure__isnull=False, meeting=None, problem=None, progress=None)
+                    & Q(waiver=None, report=None)
+                )
+                | (
+                    Q(progress__isnull=False, meeting=None, problem=None, measure=None)
+                    & Q(waiver=None, report=None)
+                )
+                | (
+                    Q(waiver__isnull=False, meeting=None, problem=None, measure=None)
+                    & Q(progress=None, report=None)
+                )
+                | (
+                    Q(report__isnull=False, meeting=None, problem=None, measure=None)
+                    & Q(progress=None, waiver=None)
+                ),
+                name="evidenceuse_proves_exactly_one_thing",
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.evidence_id}"

@@ -1,0 +1,197 @@
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from simple_history.models import HistoricalRecords
+
+from .base import Imported, ends_after_it_begins
+from .choices import PERSON_KIND_LABELS, PersonKind, labelled
+
+
+class PersonQuerySet(models.QuerySet):
+    def for_list(self):
+        return self.select_related("unit", "unit__bureau").order_by("unit__path", "pk")
+
+
+class Person(Imported):
+    """Someone who may answer for something; need not have a login."""
+
+    name = models.CharField(_("姓名"), max_length=40)
+    unit = models.ForeignKey(
+        "Unit", models.PROTECT, related_name="people", verbose_name=_("所在单位")
+    )
+    kind = models.CharField(
+        _("人员类别"),
+        max_length=12,
+        choices=labelled(PERSON_KIND_LABELS),
+        default=PersonKind.POLICE.value,
+    )
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="person",
+        verbose_name=_("登录账号"),
+    )
+    left_on = models.DateField(
+        _("离任日期"), null=True, blank=True, help_text=_("调出、退休等；旧记录仍保留其姓名。")
+    )
+    initials = models.CharField(_("拼音首字母"), max_length=80, blank=True, editable=False)
+
+    objects = PersonQuerySet.as_manager()
+    history = HistoricalRecords(excluded_fields=["initials"])
+
+    class Meta:
+        verbose_name = _("人员")
+        verbose_name_plural = _("人员")
+
+    def __str__(self):
+        return self.name
+
+    def get_absolute_url(self):
+        return reverse("reports:person-detail", args=[self.pk])
+
+
+class Post(models.Model):
+    """What someone holds in a unit: a post, or a capacity such as legal reviewer. Data."""
+
+    code = models.SlugField(_("代码"), max_length=40, unique=True)
+    name = models.CharField(_("名称"), max_length=60, unique=True)
+    is_capacity = models.BooleanField(
+        _("责任身份"), default=False, help_text=_("如第一责任人、法制员；职务本身不勾选。")
+    )
+    single_holder = models.BooleanField(_("同时只有一人"), default=True)
+    must_be_filled = models.BooleanField(_("必须配备"), default=False)
+    kinds = models.ManyToManyField(
+        "UnitKind", blank=True, related_name="posts", verbose_name=_("适用单位类别")
+    )
+    position = models.PositiveIntegerField(_("排序"), default=0)
+
+    history = HistoricalRecords(m2m_fields=[kinds])
+
+    class Meta:
+        verbose_name = _("岗位")
+        verbose_name_plural = _("岗位")
+
+    def __str__(self):
+        return self.name
+
+
+class AppointmentQuerySet(models.QuerySet):
+    def in_office_on(self, day):
+        return self.filter(Q(last_day__isnull=True) | Q(last_day__gte=day), first_day__lte=day)
+
+    def for_list(self):
+        return self.select_related("person", "unit", "post").order_by(
+            "unit__path", "post__position", "-first_day", "pk"
+        )
+
+
+class Appointment(Imported):
+    """A person holds a post in a unit from one day to another."""
+
+    person = models.ForeignKey(
+        "Person", models.PROTECT, related_name="appointments", verbose_name=_("人员")
+    )
+    unit = models.ForeignKey(
+        "Unit", models.PROTECT, related_name="appointments", verbose_name=_("任职单位")
+    )
+    post = models.ForeignKey(
+        "Post", models.PROTECT, related_name="appointments", verbose_name=_("岗位")
+    )
+    first_day = models.DateField(_("任职日期"))
+    last_day = models.DateField(
+        _("免职日期"), null=True, blank=True, help_text=_("在任的留空；填最后一日。")
+    )
+    acting = models.BooleanField(_("主持工作"), default=False)
+    document_number = models.CharField(_("任免文号"), max_length=60, blank=True)
+    # A copy of the post's flag: the condition of a constraint cannot look into another table.
+    single_holder = models.BooleanField(default=True, editable=False)
+
+    objects = AppointmentQuerySet.as_manager()
+    history = HistoricalRecords()
+
+    class Meta:
+        verbose_name = _("任职")
+        verbose_name_plural = _("任职")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(last_day__isnull=True) | Q(last_day__gte=F("first_day")),
+                name="appointment_ends_after_it_begins",
+                violation_error_message=_("免职日期早于任职日期。"),
+            ),
+            models.UniqueConstraint(
+                fields=["unit", "post"],
+                condition=Q(last_day__isnull=True, single_holder=True),
+                name="appointment_one_open_per_single_holder_post",
+                violation_error_message=_("该岗位已有在任人员，请先填写前任的免职日期。"),
+            ),
+            models.UniqueConstraint(
+                fields=["unit", "post", "person", "first_day"],
+                name="appointment_once_per_first_day",
+                violation_error_message=_("该人员同日任同一岗位的记录已存在。"),
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.unit} · {self.post} · {self.person}"
+
+
+class Certificate(models.Model):
+    """A certificate of a person: enforcement certificate, police or national qualification."""
+
+    person = models.ForeignKey(
+        "Person", models.CASCADE, related_name="certificates", verbose_name=_("人员")
+    )
+    kind = models.CharField(_("证件种类"), max_length=60)
+    number = models.CharField(_("编号"), max_length=60, blank=True)
+    issued_by = models.CharField(_("发证机关"), max_length=80, blank=True)
+    issued_on = models.DateField(_("发证日期"), null=True, blank=True)
+    valid_until = models.DateField(_("有效期至"), null=True, blank=True)
+
+    history = HistoricalRecords()
+
+    class Meta:
+        verbose_name = _("证件")
+        verbose_name_plural = _("证件")
+        constraints = [
+            ends_after_it_begins(
+                "issued_on",
+                "valid_until",
+                "certificate_expires_after_issue",
+                _("有效期早于发证日期。"),
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.kind} {self.number}".strip()
+
+
+class Examination(models.Model):
+    """An examination held in a unit, with how many took part and how many passed."""
+
+    unit = models.ForeignKey(
+        "Unit", models.PROTECT, related_name="examinations", verbose_name=_("单位")
+    )
+    name = models.CharField(_("考试名称"), max_length=100)
+    held_on = models.DateField(_("考试日期"))
+    participants = models.PositiveIntegerField(_("参考人数"))
+    passed = models.PositiveIntegerField(_("合格人数"))
+
+    history = HistoricalRecords()
+
+    class Meta:
+        verbose_name = _("考试")
+        verbose_name_plural = _("考试")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(passed__lte=F("participants")),
+                name="examination_passed_at_most_participants",
+                violation_error_message=_("合格人数不能多于参考人数。"),
+            )
+        ]
+
+    def __str__(self):
+        return self.name

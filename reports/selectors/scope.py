@@ -1,0 +1,308 @@
+"""What a user may see and do, and where: one condition per model, used by every page.
+
+A membership gives one of three grants. *Bureau*: the ledger of one bureau (legal officer,
+inspector, leader). *Tree*: every bureau under a unit (supervisor, leader above the bureaus).
+*Unit*: a unit and what is below it (clerk, leader of a station). Administrators get none: they
+see no records.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+
+from django.db.models import Model, Q, QuerySet
+
+from reports.domain.access import MAY, REACH, Act, Reach, Role
+from reports.models import (
+    AnnualReport,
+    Appointment,
+    Attendance,
+    Certificate,
+    Due,
+    DueCount,
+    Evidence,
+    Examination,
+    Honour,
+    Measure,
+    Meeting,
+    Membership,
+    Person,
+    Problem,
+    Schedule,
+    ScheduleSet,
+    Unit,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """One membership, resolved: what it covers and what it allows."""
+
+    role: Role
+    unit_id: int
+    kind: str  # "bureau", "tree", "unit", "none"
+    bureau_id: int | None
+    path: str
+    path_end: str
+
+    def covers(self, *, unit_path: str, bureau_id: int | None, bureau_path: str) -> bool:
+        """Whether a record of that unit, kept by that bureau, lies within the grant."""
+        if self.kind == "bureau":
+            return bureau_id == self.bureau_id
+        if self.kind == "tree":
+            return self.path <= (bureau_path or unit_path) < self.path_end
+        return self.kind == "unit" and self.path <= unit_path < self.path_end
+
+
+@dataclass(frozen=True)
+class Scope:
+    """All grants of a user on a day."""
+
+    user_id: int
+    grants: tuple[Grant, ...]
+
+    @cached_property
+    def reading(self) -> tuple[Grant, ...]:
+        """The grants that let records be seen."""
+        return tuple(g for g in self.grants if g.kind != "none" and Act.READ in MAY[g.role])
+
+    @property
+    def reads_anything(self) -> bool:
+        return bool(self.reading)
+
+    @cached_property
+    def roles(self) -> frozenset[Role]:
+        return frozenset(g.role for g in self.grants)
+
+    def allows(self, act: Act) -> bool:
+        """Whether the act is allowed anywhere; for menus and buttons."""
+        return any(act in MAY[g.role] for g in self.grants)
+
+    def may(self, act: Act, record: Model) -> bool:
+        """Whether the act is allowed on a record (or a unit) that is given with its relations.
+
+        Reads ``record.unit`` and ``record.bureau``; of a unit itself, its own.
+        """
+        unit, bureau = _place(record)
+        return any(
+            act in MAY[g.role]
+            and g.covers(
+                unit_path=unit.path,
+                bureau_id=bureau.pk if bureau else None,
+                bureau_path=bureau.path if bureau else "",
+            )
+            for g in self.grants
+        )
+
+    def holds(self, role: Role) -> bool:
+        return role in self.roles
+
+    def condition(self, *, unit: str, bureau: str, act: Act = Act.READ) -> Q:
+        """The rows whose ``unit``/``bureau`` columns lie within the grants that allow ``act``.
+
+        ``unit`` and ``bureau`` name foreign keys; nothing granted gives a condition without rows.
+        """
+        found = Q(pk__in=[])
+        for g in self.grants:
+            if g.kind == "none" or act not in MAY[g.role]:
+                continue
+            if g.kind == "bureau":
+                part = Q(**{bureau: g.bureau_id})
+            elif g.kind == "tree":
+                part = Q(**{f"{bureau}__in": _bureaus_in(g)})
+            else:
+                part = Q(**{f"{unit}__in": _units_in(g)})
+            found = part if _is_nothing(found) else found | part
+        return found
+
+    def limit(self, queryset: QuerySet, act: Act = Act.READ) -> QuerySet:
+        """The rows of the queryset that the user may read (or may do ``act`` with)."""
+        return queryset.filter(CONDITIONS[queryset.model](self, act))
+
+    def units(self, act: Act = Act.READ) -> QuerySet:
+        """The units within the grants that allow the act."""
+        return self.limit(Unit.objects.all(), act)
+
+    @cached_property
+    def sees_many_bureaus(self) -> bool:
+        return any(g.kind == "tree" for g in self.reading) or len(self.bureau_ids) > 1
+
+    @cached_property
+    def bureau_ids(self) -> frozenset[int]:
+        return frozenset(g.bureau_id for g in self.reading if g.bureau_id is not None)
+
+
+def _is_nothing(condition: Q) -> bool:
+    return condition.children == [("pk__in", [])]
+
+
+def _units_in(g: Grant) -> QuerySet:
+    return Unit.objects.filter(path__gte=g.path, path__lt=g.path_end).values("pk")
+
+
+def _bureaus_in(g: Grant) -> QuerySet:
+    return Unit.objects.bureaus().filter(path__gte=g.path, path__lt=g.path_end).values("pk")
+
+
+def _place(record: Model) -> tuple[Unit, Unit | None]:
+    if isinstance(record, Unit):
+        return record, record.bureau
+    if isinstance(record, (AnnualReport, Honour)):
+        return record.bureau, record.bureau
+    if isinstance(record, Schedule):
+        return record.set.unit, record.set.unit.bureau
+    if isinstance(record, ScheduleSet | Person | Examination | Appointment):
+        return record.unit, record.unit.bureau
+    return record.unit, record.bureau
+
+
+def _unit_and_bureau(scope: Scope, act: Act) -> Q:
+    return scope.condition(unit="unit", bureau="bureau", act=act)
+
+
+def _of_unit(scope: Scope, act: Act) -> Q:
+    return scope.condition(unit="unit", bureau="unit__bureau", act=act)
+
+
+def _unit(scope: Scope, act: Act) -> Q:
+    found = Q(pk__in=[])
+    for g in scope.grants:
+        if g.kind == "none" or act not in MAY[g.role]:
+            continue
+        if g.kind == "bureau":
+            part = Q(bureau=g.bureau_id)
+        else:
+            part = Q(path__gte=g.path, path__lt=g.path_end)
+        found = part if _is_nothing(found) else found | part
+    return found
+
+
+def _meeting(scope: Scope, act: Act) -> Q:
+    """A joint session is seen by every unit that it counts for."""
+    found = _unit_and_bureau(scope, act)
+    for g in scope.grants:
+        if g.kind == "unit" and act == Act.READ:
+            found |= Q(pk__in=Attendance.objects.filter(unit__in=_units_in(g)).values("meeting_id"))
+    return found
+
+
+def _evidence(scope: Scope, act: Act) -> Q:
+    found = _unit_and_bureau(scope, act)
+    for g in scope.grants:
+        if g.kind == "unit" and act == Act.READ:
+            joint = Attendance.objects.filter(unit__in=_units_in(g)).values("meeting_id")
+            found |= Q(uses__meeting__in=joint) & Q(uses__meeting__cancelled_at__isnull=True)
+    if any(g.kind == "unit" for g in scope.grants) and act == Act.READ:
+        found = Q(pk__in=Evidence.objects.filter(found).values("pk"))
+    return found
+
+
+def _problem(scope: Scope, act: Act) -> Q:
+    """A joint unit sees the problem, too."""
+    found = _unit_and_bureau(scope, act)
+    for g in scope.grants:
+        if g.kind == "unit" and act == Act.READ:
+            joint = Problem.joint_units.through.objects.filter(unit__in=_units_in(g))
+            found |= Q(pk__in=joint.values("problem_id"))
+    return found
+
+
+def _measure(scope: Scope, act: Act) -> Q:
+    """Who leads a problem sees its measures in other units, too."""
+    found = _unit_and_bureau(scope, act)
+    for g in scope.grants:
+        if g.kind == "unit" and act == Act.READ:
+            led = Measure.problems.through.objects.filter(problem__unit__in=_units_in(g))
+            found |= Q(pk__in=led.values("measure_id"))
+    return found
+
+
+def _schedule_of(prefix: str):
+    def condition(scope: Scope, act: Act) -> Q:
+        """The rules of a bureau are open to everyone in it: who owes must be able to read them."""
+        found = scope.condition(unit=f"{prefix}unit", bureau=f"{prefix}unit__bureau", act=act)
+        if act == Act.READ:
+            for g in scope.reading:
+                if g.kind == "unit" and g.bureau_id is not None:
+                    found |= Q(**{f"{prefix}unit__bureau": g.bureau_id})
+        return found
+
+    return condition
+
+
+def _person(scope: Scope, act: Act) -> Q:
+    """People whose home is within the scope, and people who hold or held a post there."""
+    found = _of_unit(scope, act)
+    if act == Act.READ:
+        serving = Appointment.objects.filter(_of_unit(scope, act))
+        found |= Q(pk__in=serving.values("person_id"))
+    return found
+
+
+def _of_person(scope: Scope, act: Act) -> Q:
+    return Q(person__in=Person.objects.filter(_person(scope, act)).values("pk"))
+
+
+def _of_bureau(scope: Scope, act: Act) -> Q:
+    """What belongs to a bureau as a whole is not seen from a single unit."""
+    found = Q(pk__in=[])
+    for g in scope.grants:
+        if act not in MAY[g.role] or g.kind not in {"bureau", "tree"}:
+            continue
+        part = Q(bureau=g.bureau_id) if g.kind == "bureau" else Q(bureau__in=_bureaus_in(g))
+        found = part if _is_nothing(found) else found | part
+    return found
+
+
+CONDITIONS = {
+    Unit: _unit,
+    Due: _unit_and_bureau,
+    DueCount: _of_bureau,
+    Meeting: _meeting,
+    Evidence: _evidence,
+    Problem: _problem,
+    Measure: _measure,
+    AnnualReport: _of_bureau,
+    Honour: _of_bureau,
+    Schedule: _schedule_of("set__"),
+    ScheduleSet: _schedule_of(""),
+    Person: _person,
+    Appointment: _of_unit,
+    Examination: _of_unit,
+    Certificate: _of_person,
+}
+
+
+def scope_of(user, *, today: date) -> Scope:
+    """The scope of a user on a day: one query.
+
+    A membership whose unit is closed still reads: the records of a closed unit must stay open to
+    those who kept them.
+    """
+    rows = Membership.objects.filter(user=user).valid_on(today).select_related("unit")
+    return Scope(user_id=user.pk, grants=tuple(_grant(row) for row in rows.order_by("pk")))
+
+
+def _grant(membership: Membership) -> Grant:
+    role, unit = Role(membership.role), membership.unit
+    return Grant(
+        role=role,
+        unit_id=unit.pk,
+        kind=_kind(role, unit),
+        bureau_id=unit.bureau_id if _kind(role, unit) != "tree" else None,
+        path=unit.path,
+        path_end=unit.path_end,
+    )
+
+
+def _kind(role: Role, unit: Unit) -> str:
+    reach = REACH[role]
+    if reach == Reach.NONE:
+        return "none"
+    if reach == Reach.WHOLE_BUREAU:
+        return "bureau" if unit.bureau_id else "none"
+    if reach == Reach.SUBTREE:
+        if role == Role.LEADER and unit.is_bureau:
+            return "bureau"
+        return "unit" if role == Role.LEADER and unit.bureau_id else "tree"
+    return "unit"
