@@ -1,0 +1,1 @@
+"""Imports every module of this package, so that Django finds it."""
