@@ -1,0 +1,37 @@
+"""Writing many rows at once without losing their history."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import TypeVar
+
+from django.db.models import Model
+from simple_history.utils import bulk_create_with_history, bulk_update_with_history
+
+Row = TypeVar("Row", bound=Model)
+BATCH = 500
+
+
+def bulk_create(
+    model: type[Row], rows: Sequence[Row], *, by: object, at: datetime
+) -> Sequence[Row]:
+    """Insert the rows and the first entry of their history, or just the rows of a model without.
+
+    ``by`` is the user (or None for the ledger itself), ``at`` the moment of the entry.
+    """
+    if not hasattr(model, "history"):
+        return model._default_manager.bulk_create(rows, batch_size=BATCH)
+    return bulk_create_with_history(
+        rows, model, batch_size=BATCH, default_user=by, default_date=at
+    )
+
+
+def bulk_update(
+    model: type[Row], rows: Sequence[Row], fields: Iterable[str], *, by: object, at: datetime
+) -> None:
+    """Update the named fields of the rows and add an entry to their history."""
+    if not hasattr(model, "history"):
+        model._default_manager.bulk_update(rows, fields, batch_size=BATCH)
+        return
+    bulk_update_with_history(
+        rows, model, list(fields), batch_size=BATCH, default_user=by, default_date=at
+    )
