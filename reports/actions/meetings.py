@@ -1,0 +1,357 @@
+"""Recording what was held, and judging for which dues it counts."""
+
+import uuid
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from reports.actions.history import bulk_create
+from reports.actions.refusals import Refused
+from reports.actions.schedules import recount_dues
+from reports.domain.counting import MeetingFacts, WhyNot, reasons_not_counting
+from reports.models import (
+    AgendaItem,
+    Appointment,
+    Attendance,
+    Discharge,
+    Due,
+    Meeting,
+    Unit,
+)
+from reports.models.choices import WHY_NOT_LABELS
+from reports.selectors.rules import counting_rule, make_up_limit
+
+# The meeting was held all the same: it is recorded, and the due says why it does not count.
+STILL_RECORDED = frozenset({WhyNot.NOT_PRESIDED, WhyNot.LEGAL_ABSENT})
+
+
+class CannotRecordMeeting(Refused):
+    """The meeting may not be recorded like this; ``by_due`` has the reasons of single dues."""
+
+    def __init__(self, reasons: Iterable[object], by_due: dict[int, list[str]] | None = None):
+        super().__init__(reasons)
+        self.by_due = by_due or {}
+
+
+class CannotCancelMeeting(Refused):
+    """The meeting may not be cancelled."""
+
+
+@dataclass(frozen=True, slots=True)
+class AgendaDraft:
+    """One item of the agenda, as entered."""
+
+    title: str
+    kind_id: int | None = None
+    involves_law: bool = False
+    legal_opinion: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MeetingDraft:
+    """A meeting as entered. ``once`` makes a second press of the button the same meeting."""
+
+    unit: Unit
+    kind_id: int
+    title: str
+    held_on: date
+    due_ids: tuple[int, ...] = ()
+    presided_by_id: int | None = None
+    place: str = ""
+    summary: str = ""
+    legal_sat_in: bool = False
+    legal_opinion: str = ""
+    agenda: tuple[AgendaDraft, ...] = ()
+    attending_unit_ids: tuple[int, ...] = ()
+    outside: tuple[str, ...] = ()
+    once: uuid.UUID | None = None
+
+
+@dataclass(slots=True)
+class _Posts:
+    """Who held which post where: loaded once for all meetings of a call."""
+
+    rows: dict[int, list[tuple[int, int, date, date | None, bool, int]]] = field(
+        default_factory=lambda: defaultdict(list)
+    )
+
+    @classmethod
+    def of(cls, person_ids: Iterable[int]) -> "_Posts":
+        found = cls()
+        rows = Appointment.objects.filter(person__in=set(person_ids))
+        columns = ("person", "unit", "post", "first_day", "last_day", "acting", "post__position")
+        for person, *row in rows.order_by("post__position", "pk").values_list(*columns):
+            found.rows[person].append(tuple(row))
+        return found
+
+    def held(self, person_id: int | None, unit_ids: set[int], day: date) -> list[tuple[int, bool]]:
+        """Posts (and whether acting) of the person in any of the units on that day, in order."""
+        return [
+            (post, acting)
+            for unit, post, first, last, acting, _position in self.rows.get(person_id, ())
+            if unit in unit_ids and first <= day and (last is None or last >= day)
+        ]
+
+
+def record_meeting(draft: MeetingDraft, *, by: User | None, at: datetime, today: date) -> Meeting:
+    """Record one meeting; see ``record_meetings``."""
+    return record_meetings([draft], by=by, at=at, today=today)[0]
+
+
+@transaction.atomic
+def record_meetings(
+    drafts: Sequence[MeetingDraft],
+    *,
+    by: User | None,
+    at: datetime | Sequence[datetime],
+    today: date,
+) -> list[Meeting]:
+    """Record meetings and what they count for, all or none.
+
+    ``at`` is the moment of entry, or one for each draft (imports keep theirs). Refuses a day in
+    the future, a unit that did not exist that day or belongs to no bureau, and dues that the
+    meeting cannot count for (other bureau, unit, kind, agenda or day). A meeting that only lacks
+    the demanded chair or the legal unit is recorded and said not to count.
+    """
+    drafts = list(drafts)
+    moments = [at] * len(drafts) if isinstance(at, datetime) else list(at)
+    if (again := _already_recorded(drafts)) is not None:
+        return [again]
+    for draft in drafts:
+        _refuse_impossible(draft, today)
+    dues = _dues_of(pk for draft in drafts for pk in draft.due_ids)
+    posts = _Posts.of(d.presided_by_id for d in drafts if d.presided_by_id)
+    meetings = [
+        _meeting(draft, dues, posts, by, moment)
+        for draft, moment in zip(drafts, moments, strict=True)
+    ]
+    rows = [
+        row
+        for draft, meeting in zip(drafts, meetings, strict=True)
+        for row in _discharges(draft, meeting, dues, posts)
+    ]
+    bulk_create(Meeting, meetings, by=by, at=max(moments))
+    _write_parts(drafts, meetings, by, moments[0])
+    for row in rows:
+        row.meeting_id = row.meeting.pk
+    Discharge.objects.bulk_create(rows, batch_size=500)
+    recount_dues(row.due_id for row in rows)
+    return meetings
+
+
+@transaction.atomic
+def correct_meeting(
+    *, meeting_id: int, draft: MeetingDraft, by: User, at: datetime, today: date
+) -> Meeting:
+    """Correct a recorded meeting; it is judged anew for the dues it is held against.
+
+    ``draft.unit`` must be the meeting's own: a meeting of another unit is another meeting.
+    Refuses what recording refuses, and any change of a cancelled meeting.
+    """
+    meeting = Meeting.objects.select_for_update().get(pk=meeting_id)
+    if meeting.is_cancelled:
+        raise CannotRecordMeeting([_("会议记录已作废，不能再修改。")])
+    if draft.unit.pk != meeting.unit_id:
+        raise CannotRecordMeeting([_("召开单位不能改；录错单位的，请作废后重新记录。")])
+    _refuse_impossible(draft, today)
+    dues = _dues_of(draft.due_ids)
+    posts = _Posts.of([draft.presided_by_id] if draft.presided_by_id else [])
+    fresh = _meeting(draft, dues, posts, by, meeting.recorded_at)
+    rows = _discharges(draft, fresh, dues, posts)
+    before = set(meeting.discharges.values_list("due_id", flat=True))
+    for name in _CORRECTED:
+        setattr(meeting, name, getattr(fresh, name))
+    meeting.save()
+    meeting.agenda.all().delete()
+    meeting.attendances.filter(person__isnull=True).delete()
+    meeting.discharges.all().delete()
+    _write_parts([draft], [meeting], by, at)
+    for row in rows:
+        row.meeting = meeting
+    Discharge.objects.bulk_create(rows)
+    recount_dues(before | {row.due_id for row in rows})
+    return meeting
+
+
+_CORRECTED = (
+    "kind_id",
+    "title",
+    "held_on",
+    "place",
+    "presided_by_id",
+    "presiding_post_id",
+    "presiding_acting",
+    "legal_sat_in",
+    "legal_opinion",
+    "summary",
+)
+
+
+@transaction.atomic
+def cancel_meeting(*, meeting_id: int, because: str, by: User, at: datetime) -> Meeting:
+    """A meeting entered by mistake: stays visible with the reason, counts nothing."""
+    meeting = Meeting.objects.select_for_update().get(pk=meeting_id)
+    if meeting.is_cancelled:
+        raise CannotCancelMeeting([_("会议记录已作废。")])
+    if not because.strip():
+        raise CannotCancelMeeting([_("请写明作废原因。")])
+    meeting.cancelled_at, meeting.cancelled_by = at, by
+    meeting.cancelled_because = because.strip()
+    meeting.save()
+    meeting.discharges.update(counts=False, why_not=WhyNot.CANCELLED.value, is_late=False)
+    recount_dues(meeting.discharges.values_list("due_id", flat=True))
+    return meeting
+
+
+@transaction.atomic
+def refresh_meeting_evidence(meeting_id: int) -> None:
+    """Evidence of the meeting was added or cancelled: its dues may lack some, or no more."""
+    recount_dues(Discharge.objects.filter(meeting=meeting_id).values_list("due_id", flat=True))
+
+
+def _already_recorded(drafts: Sequence[MeetingDraft]) -> Meeting | None:
+    if len(drafts) != 1 or drafts[0].once is None:
+        return None
+    return Meeting.objects.filter(once=drafts[0].once).first()
+
+
+def _refuse_impossible(draft: MeetingDraft, today: date) -> None:
+    reasons = []
+    if draft.held_on > today:
+        reasons.append(_("召开日期不能晚于今天：会开完再记录。"))
+    if draft.unit.bureau_id is None:
+        reasons.append(_("该单位不属于任何分局，不能记录会议。"))
+    elif not draft.unit.exists_on(draft.held_on):
+        reasons.append(
+            _("%(unit)s在%(day)s尚未设立或已停用。")
+            % {"unit": draft.unit, "day": date_format(draft.held_on, "DATE_FORMAT")}
+        )
+    if not draft.title.strip():
+        reasons.append(_("请填写会议名称。"))
+    if reasons:
+        raise CannotRecordMeeting(reasons)
+
+
+def _dues_of(due_ids: Iterable[int]) -> dict[int, Due]:
+    rows = Due.objects.select_related("version", "schedule", "schedule__set", "unit")
+    ids = sorted(set(due_ids))
+    found: dict[int, Due] = {}
+    for at in range(0, len(ids), 500):
+        found |= rows.in_bulk(ids[at : at + 500])
+    return found
+
+
+def _meeting(
+    draft: MeetingDraft, dues: dict[int, Due], posts: _Posts, by: User | None, at: datetime
+) -> Meeting:
+    """The row, with the post in which the presiding person presided on that day."""
+    here = {draft.unit.pk, draft.unit.bureau_id}
+    here |= {dues[pk].unit_id for pk in draft.due_ids if pk in dues}
+    held = posts.held(draft.presided_by_id, here, draft.held_on)
+    wanted = {dues[pk].version.presided_by_id for pk in draft.due_ids if pk in dues}
+    post, acting = next((pair for pair in held if pair[0] in wanted), (held or [(None, False)])[0])
+    return Meeting(
+        unit=draft.unit,
+        bureau_id=draft.unit.bureau_id,
+        kind_id=draft.kind_id,
+        title=draft.title.strip(),
+        held_on=draft.held_on,
+        place=draft.place,
+        presided_by_id=draft.presided_by_id,
+        presiding_post_id=post,
+        presiding_acting=acting,
+        legal_sat_in=draft.legal_sat_in,
+        legal_opinion=draft.legal_opinion,
+        summary=draft.summary,
+        once=draft.once,
+        recorded_at=at,
+        recorded_by=by,
+    )
+
+
+def _discharges(
+    draft: MeetingDraft, meeting: Meeting, dues: dict[int, Due], posts: _Posts
+) -> list[Discharge]:
+    """One row for each due the meeting is held against; raises for what cannot be."""
+    rows, refused = [], {}
+    for pk in draft.due_ids:
+        due = dues.get(pk)
+        if due is None:
+            raise CannotRecordMeeting([_("所选的应开事项不存在，请刷新页面重新选择。")])
+        whys = reasons_not_counting(
+            facts_of(draft, due, posts),
+            counting_rule(due.version, unit_id=due.unit_id),
+            due.period,
+            due.bureau_id,
+            make_up_limit(due),
+        )
+        if hard := [why for why in whys if why not in STILL_RECORDED]:
+            refused[pk] = [str(WHY_NOT_LABELS[why]) for why in hard]
+            continue
+        rows.append(
+            Discharge(
+                meeting=meeting,
+                due=due,
+                counts=not whys,
+                why_not=whys[0].value if whys else "",
+                is_late=not whys and draft.held_on > due.period_last,
+                due_bureau_id=due.bureau_id,
+                meeting_bureau_id=draft.unit.bureau_id,
+            )
+        )
+    if refused:
+        raise CannotRecordMeeting(
+            [
+                _("不能计入“%(due)s”：%(why)s。")
+                % {"due": dues[pk].schedule.name, "why": "，".join(whys)}
+                for pk, whys in refused.items()
+            ],
+            refused,
+        )
+    return rows
+
+
+def facts_of(draft: MeetingDraft, due: Due, posts: _Posts) -> MeetingFacts:
+    """What the drafted meeting brings for that due."""
+    here = {draft.unit.pk, due.unit_id, due.version.body_id or due.unit_id}
+    held = posts.held(draft.presided_by_id, here, draft.held_on)
+    return MeetingFacts(
+        held_on=draft.held_on,
+        unit_id=draft.unit.pk,
+        bureau_id=draft.unit.bureau_id,
+        kind_id=draft.kind_id,
+        attending_unit_ids=frozenset(draft.attending_unit_ids),
+        agenda_kind_ids=frozenset(item.kind_id for item in draft.agenda if item.kind_id),
+        presiding_post_ids=frozenset(post for post, _acting in held),
+        legal_sits_in=draft.legal_sat_in,
+    )
+
+
+def _write_parts(
+    drafts: Sequence[MeetingDraft], meetings: Sequence[Meeting], by: User | None, at: datetime
+) -> None:
+    """Agenda and attendance of meetings that are stored."""
+    items, attendances = [], []
+    for draft, meeting in zip(drafts, meetings, strict=True):
+        items += [
+            AgendaItem(
+                meeting=meeting,
+                position=position,
+                kind_id=item.kind_id,
+                title=item.title,
+                involves_law=item.involves_law,
+                legal_opinion=item.legal_opinion,
+            )
+            for position, item in enumerate(draft.agenda, start=1)
+        ]
+        attendances += [Attendance(meeting=meeting, unit_id=pk) for pk in draft.attending_unit_ids]
+        attendances += [Attendance(meeting=meeting, outside=name) for name in draft.outside]
+    if items:
+        bulk_create(AgendaItem, items, by=by, at=at)
+    Attendance.objects.bulk_create(attendances, batch_size=500)

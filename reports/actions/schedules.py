@@ -1,0 +1,674 @@
+"""Planning dues, keeping what is counted of them, and excusing them.
+
+A due row is written by this module alone. Everything kept on it follows from its version, the
+unit, the calendar and the meetings held against it; ``audit_ledger`` recounts all of it.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.db.models import Count, Q
+from django.utils.translation import gettext as _
+
+from reports.actions.history import bulk_create
+from reports.actions.refusals import Refused
+from reports.domain.calendar import Holidays
+from reports.domain.dues import awaits_until, count_held, not_applicable, owes
+from reports.domain.periods import (
+    Cadence,
+    NumberedPeriod,
+    Period,
+    assessment_year,
+    periods_of_year,
+    year_holding,
+)
+from reports.models import (
+    Discharge,
+    Due,
+    DueCount,
+    EvidenceUse,
+    Person,
+    Schedule,
+    ScheduleSet,
+    ScheduleVersion,
+    Unit,
+    UnitKind,
+    Waiver,
+)
+from reports.models.choices import OwedBy
+from reports.selectors.calendar import holidays as load_holidays
+from reports.selectors.rules import year_start
+
+BATCH = 500
+
+
+class CannotWaive(Refused):
+    """The due may not be excused."""
+
+
+class CannotSetSchedule(Refused):
+    """The schedule may not be set like this."""
+
+
+@dataclass(slots=True)
+class Planned:
+    """What planning did: rows made, judged anew, taken away."""
+
+    made: int = 0
+    changed: int = 0
+    removed: int = 0
+
+    def __iadd__(self, other: "Planned") -> "Planned":
+        self.made += other.made
+        self.changed += other.changed
+        self.removed += other.removed
+        return self
+
+    def __bool__(self) -> bool:
+        return bool(self.made or self.changed or self.removed)
+
+
+@dataclass(frozen=True, slots=True)
+class _Slot:
+    """One period of one version: what is the same for every unit that owes it."""
+
+    version: ScheduleVersion
+    numbered: NumberedPeriod
+    awaits_until: date
+    has_workday: bool
+
+
+def report_year(period: Period) -> int:
+    """The calendar year whose annual report speaks of the period: of its middle day.
+
+    For a week that is its Thursday, as GB/T 7408 has it; calendar periods keep their own year.
+    """
+    return (period.first + (period.last - period.first) // 2).year
+
+
+def plan_dues(
+    *,
+    today: date,
+    year: int | None = None,
+    bureau_ids: Iterable[int] | None = None,
+    schedule_ids: Iterable[int] | None = None,
+    tell: Callable[[int, int], None] | None = None,
+) -> Planned:
+    """Make the dues of a year (None: this and the next one of each set). Safe to repeat.
+
+    Never takes away a due that has a meeting or a waiver, nor one of a period that has begun for
+    a unit that since moved away. ``tell(done, total)`` hears of the progress.
+    """
+    schedules = _schedules(bureau_ids, schedule_ids)
+    calendar = load_holidays()
+    planned = Planned()
+    for number, schedule in enumerate(schedules, start=1):
+        for each in _years(schedule.set, year, today):
+            with transaction.atomic():
+                planned += _plan_one(schedule, each, calendar, today)
+        if tell:
+            tell(number, len(schedules))
+    return planned
+
+
+def replan(*, bureau_ids: Iterable[int] | None, today: date) -> Planned:
+    """Judge anew after a schedule, a unit or the calendar changed: every year that has dues, too.
+
+    ``bureau_ids`` None: all bureaus.
+    """
+    ids = None if bureau_ids is None else sorted(bureau_ids)
+    schedules = _schedules(ids, None)
+    calendar = load_holidays()
+    known = defaultdict(set)
+    rows = Due.objects.filter(schedule__in=[s.pk for s in schedules])
+    for schedule_id, year in rows.values_list("schedule_id", "year").distinct():
+        known[schedule_id].add(year)
+    planned = Planned()
+    with transaction.atomic():
+        for schedule in schedules:
+            for year in sorted({*known[schedule.pk], *_years(schedule.set, None, today)}):
+                planned += _plan_one(schedule, year, calendar, today)
+    return planned
+
+
+def _schedules(
+    bureau_ids: Iterable[int] | None, schedule_ids: Iterable[int] | None
+) -> list[Schedule]:
+    """The schedules that a bureau's units may owe: its own and those set above it."""
+    found = Schedule.objects.select_related("set", "set__unit", "set__unit__bureau")
+    found = found.prefetch_related("versions", "versions__owing_kinds")
+    if schedule_ids is not None:
+        found = found.filter(pk__in=list(schedule_ids))
+    if bureau_ids is not None:
+        bureaus = list(bureau_ids)
+        found = found.filter(
+            Q(set__unit__bureau__in=bureaus)
+            | Q(set__unit__bureau__isnull=True)
+            | Q(pk__in=Due.objects.filter(bureau__in=bureaus).values("schedule_id"))
+        )
+    return list(found.order_by("set__unit__path", "set_id", "position", "pk"))
+
+
+def _years(of: ScheduleSet, year: int | None, today: date) -> list[int]:
+    if year is not None:
+        return [year]
+    current = year_holding(today, year_start(of))
+    return [current, current + 1]
+
+
+def _plan_one(schedule: Schedule, year: int, calendar: Holidays, today: date) -> Planned:
+    """Bring the dues of one schedule and year in line with what is owed."""
+    slots = _slots(schedule, year, calendar)
+    whole = assessment_year(year, year_start(schedule.set))
+    units = _owing_units(schedule, {slot.version for slot in slots})
+    have = {
+        (due.unit_id, due.period_first): due
+        for due in Due.objects.filter(schedule=schedule, year=year)
+    }
+    make, change = [], []
+    expected = set()
+    for unit, version_ids in units.values():
+        if not whole.overlaps(unit.opened_on, unit.closed_on):
+            continue
+        for slot in slots:
+            if slot.version.pk not in version_ids:
+                continue
+            due = _due(schedule, unit, slot)
+            key = (unit.pk, slot.numbered.period.first)
+            if due is None or (key not in have and _came_later(schedule, unit, slot)):
+                continue
+            expected.add(key)
+            if key not in have:
+                make.append(due)
+            elif changed := _differing(have[key], due, today):
+                change.append(changed)
+    gone = [
+        due
+        for key, due in have.items()
+        if key not in expected and (due.unit_id in units or due.period_first > today)
+    ]
+    removed = _remove_without_facts(gone)
+    Due.objects.bulk_create(make, batch_size=BATCH)
+    if change:
+        Due.objects.bulk_update(change, _JUDGED, batch_size=BATCH)
+    if make or change or removed:
+        recount_kept(Q(schedule=schedule, year=year))
+    return Planned(len(make), len(change), removed)
+
+
+def _slots(schedule: Schedule, year: int, calendar: Holidays) -> list[_Slot]:
+    """The periods of the year, each under the version that holds on its first day."""
+    versions = sorted(schedule.versions.all(), key=lambda v: v.first_day)
+    start = year_start(schedule.set)
+    slots = []
+    for version, following in zip(versions, [*versions[1:], None], strict=True):
+        for numbered in periods_of_year(year, Cadence(version.cadence), version.every, start):
+            first = numbered.period.first
+            if first < version.first_day or (following and first >= following.first_day):
+                continue
+            until = awaits_until(numbered.period, version.recording_days, calendar)
+            slots.append(_Slot(version, numbered, until, calendar.has_workday(numbered.period)))
+    return slots
+
+
+def _owing_units(
+    schedule: Schedule, versions: set[ScheduleVersion]
+) -> dict[int, tuple[Unit, set[int]]]:
+    """Units that owe the schedule, each with the versions under which it does."""
+    owner = schedule.set.unit
+    found: dict[int, tuple[Unit, set[int]]] = {}
+    below = None
+    for version in versions:
+        if version.owed_by == OwedBy.ITSELF:
+            units = [owner]
+        else:
+            if below is None:
+                below = Unit.objects.under(owner).select_related("bureau").exclude(pk=owner.pk)
+                if owner.bureau_id:
+                    below = below.filter(bureau=owner.bureau_id)
+                below = list(below.order_by("path"))
+            kinds = {kind.pk for kind in version.owing_kinds.all()}
+            units = [unit for unit in below if unit.kind_id in kinds]
+        for unit in units:
+            found.setdefault(unit.pk, (unit, set()))[1].add(version.pk)
+    return found
+
+
+def _due(schedule: Schedule, unit: Unit, slot: _Slot) -> Due | None:
+    """The due as it ought to be; None where nothing is planned."""
+    bureau = unit.bureau
+    if bureau is None or bureau.ledger_from is None:
+        return None
+    period = slot.numbered.period
+    owing = owes(
+        period,
+        version_from=slot.version.first_day,
+        ended_on=schedule.ended_on,
+        ledger_from=bureau.ledger_from,
+        opened_on=unit.opened_on,
+        closed_on=unit.closed_on,
+    )
+    if not owing.planned:
+        return None
+    because, since = not_applicable(owing, has_workday=slot.has_workday)
+    return Due(
+        unit=unit,
+        bureau=bureau,
+        schedule=schedule,
+        version=slot.version,
+        year=slot.numbered.year,
+        report_year=report_year(period),
+        number=slot.numbered.number,
+        name_month=slot.numbered.name_month,
+        period_first=period.first,
+        period_last=period.last,
+        at_least=slot.version.at_least,
+        awaits_until=slot.awaits_until,
+        not_applicable_because=because.value if because else "",
+        not_applicable_on=since,
+    )
+
+
+def _came_later(schedule: Schedule, unit: Unit, slot: _Slot) -> bool:
+    """A unit that moved here owes the schedules of its new bureau from then on."""
+    since = unit.under_parent_since
+    return (
+        slot.version.owed_by == OwedBy.KINDS
+        and since is not None
+        and slot.numbered.period.first < since
+    )
+
+
+_ALWAYS = ("awaits_until", "not_applicable_because", "not_applicable_on")
+_UNTOUCHED = ("version_id", "number", "name_month", "period_last", "report_year", "at_least")
+_JUDGED = (
+    *_ALWAYS,
+    "version",
+    "number",
+    "name_month",
+    "period_last",
+    "report_year",
+    "at_least",
+    "bureau",
+)
+
+
+def _differing(due: Due, wanted: Due, today: date) -> Due | None:
+    """The due brought in line, or None when it is already.
+
+    What has a meeting or a waiver keeps the rule it was judged by; a begun period its bureau.
+    """
+    fields = list(_ALWAYS)
+    if not due.counted and due.waived_on is None:
+        fields += _UNTOUCHED
+        if due.period_first > today:
+            fields.append("bureau_id")
+    differing = [name for name in fields if getattr(due, name) != getattr(wanted, name)]
+    for name in differing:
+        setattr(due, name, getattr(wanted, name))
+    return due if differing else None
+
+
+def _remove_without_facts(dues: list[Due]) -> int:
+    """Take away those that no meeting and no waiver hangs on; how many."""
+    ids = [due.pk for due in dues]
+    kept = set(Discharge.objects.filter(due__in=ids).values_list("due_id", flat=True))
+    kept |= set(Waiver.objects.filter(due__in=ids).values_list("due_id", flat=True))
+    gone = [pk for pk in ids if pk not in kept]
+    for at in range(0, len(gone), BATCH):
+        Due.objects.filter(pk__in=gone[at : at + BATCH]).delete()
+    return len(gone)
+
+
+# --- what is kept -------------------------------------------------------------------------------
+
+KEPT_KEY = ("bureau_id", "schedule_id", "year", "period_first", "period_last", "awaits_until")
+KEPT_COUNTS = ("total", "met", "waived", "not_applicable", "met_late", "lacking")
+
+
+def counts_of(condition: Q) -> list[dict[str, Any]]:
+    """Dues counted by bureau, schedule, year and period, each due in one column of the verdicts.
+
+    Only facts are counted; what is open or missed follows from the days of the row.
+    """
+    outright = Q(not_applicable_because__in=["absent", "not_begun"])
+    no_workday = Q(not_applicable_because="no_workday")
+    met = ~outright & Q(met_on__isnull=False)
+    waived = ~outright & Q(met_on__isnull=True, waived_on__isnull=False)
+    rest = Q(met_on__isnull=True, waived_on__isnull=True)
+    late = Q(not_applicable_because="", met_late_on__isnull=False) & rest
+    return list(
+        Due.objects.filter(condition)
+        .values(*KEPT_KEY)
+        .annotate(
+            total=Count("pk"),
+            met=Count("pk", filter=met),
+            waived=Count("pk", filter=waived),
+            not_applicable=Count("pk", filter=outright | (no_workday & rest)),
+            met_late=Count("pk", filter=late),
+            lacking=Count("pk", filter=Q(lacks_evidence__gt=0)),
+        )
+        .order_by(*KEPT_KEY)
+    )
+
+
+def recount_kept(condition: Q) -> None:
+    """Write the kept counts of the dues that the condition on bureau, schedule, year names."""
+    have = {
+        tuple(getattr(row, name) for name in KEPT_KEY): row
+        for row in DueCount.objects.select_for_update().filter(condition).order_by("pk")
+    }
+    make, change = [], []
+    for counts in counts_of(condition):
+        row = have.pop(tuple(counts[name] for name in KEPT_KEY), None)
+        if row is None:
+            make.append(DueCount(**counts))
+        elif any(getattr(row, name) != counts[name] for name in KEPT_COUNTS):
+            for name in KEPT_COUNTS:
+                setattr(row, name, counts[name])
+            change.append(row)
+    DueCount.objects.filter(pk__in=[row.pk for row in have.values()]).delete()
+    DueCount.objects.bulk_create(make, batch_size=BATCH)
+    DueCount.objects.bulk_update(change, KEPT_COUNTS, batch_size=BATCH)
+
+
+def recount_dues(due_ids: Iterable[int]) -> None:
+    """Count the meetings of these dues anew and write what is kept; within a transaction.
+
+    The kept counts are locked first: two who write at once for one period come one after the
+    other, and the second sees what the first wrote.
+    """
+    ids = sorted(set(due_ids))
+    for at in range(0, len(ids), BATCH):
+        _recount_batch(ids[at : at + BATCH])
+
+
+def _recount_batch(ids: list[int]) -> None:
+    keys = set(
+        Due.objects.filter(pk__in=ids).values_list("bureau", "schedule", "year", "period_first")
+    )
+    _lock_kept(keys)
+    dues = list(
+        Due.objects.select_for_update(of=("self",))
+        .select_related("version")
+        .filter(pk__in=ids)
+        .order_by("pk")
+    )
+    for due, counting in _with_discharges(dues):
+        in_time = [d.meeting.held_on for d in counting if not d.is_late]
+        made_up = [d.meeting.held_on for d in counting if d.is_late]
+        count = count_held(due.period, due.at_least, in_time, made_up)
+        due.counted, due.met_on, due.met_late_on = count.counted, count.met_on, count.met_late_on
+    _note_lacking_evidence(dues)
+    Due.objects.bulk_update(
+        dues, ["counted", "met_on", "met_late_on", "lacks_evidence"], batch_size=BATCH
+    )
+    by_period: dict[tuple[int, int, int], set[date]] = defaultdict(set)
+    for bureau, schedule, year, first in keys:
+        by_period[bureau, schedule, year].add(first)
+    for (bureau, schedule, year), firsts in by_period.items():
+        recount_kept(
+            Q(bureau=bureau, schedule=schedule, year=year, period_first__in=sorted(firsts))
+        )
+
+
+def _lock_kept(keys: set[tuple[int, int, int, date]]) -> None:
+    bureaus, schedules, years, firsts = (set(column) for column in zip(*keys, strict=True))
+    rows = DueCount.objects.select_for_update().filter(
+        bureau__in=bureaus, schedule__in=schedules, year__in=years, period_first__in=firsts
+    )
+    list(rows.order_by("pk").values_list("pk"))
+
+
+def _with_discharges(dues: list[Due]) -> list[tuple[Due, list[Discharge]]]:
+    counting = defaultdict(list)
+    rows = Discharge.objects.filter(
+        due__in=dues, counts=True, meeting__cancelled_at__isnull=True
+    ).select_related("meeting")
+    for row in rows.order_by("meeting__held_on", "pk"):
+        counting[row.due_id].append(row)
+    return [(due, counting[due.pk]) for due in dues]
+
+
+def _note_lacking_evidence(dues: list[Due]) -> None:
+    """How many of the counting meetings of each due lack evidence that its version expects."""
+    expecting = [due for due in dues if due.version.expected_evidence]
+    for due in dues:
+        due.lacks_evidence = 0
+    if not expecting:
+        return
+    pairs = _with_discharges(expecting)
+    meetings = {d.meeting_id for _due, rows in pairs for d in rows}
+    have = defaultdict(set)
+    uses = EvidenceUse.objects.filter(meeting__in=meetings, evidence__cancelled_at__isnull=True)
+    for meeting_id, kind in uses.values_list("meeting_id", "evidence__kind"):
+        have[meeting_id].add(kind)
+    for due, rows in pairs:
+        wanted = set(due.version.expected_evidence)
+        due.lacks_evidence = sum(bool(wanted - have[d.meeting_id]) for d in rows)
+
+
+# --- waivers ------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def grant_waiver(
+    *,
+    due_id: int,
+    reason: str,
+    granted_on: date,
+    by: User,
+    at: datetime,
+    today: date,
+    signer: Person | None = None,
+    from_paper: bool = False,
+) -> Waiver:
+    """Excuse a due, with the reason. Refuses without one, for a future day, or twice.
+
+    ``from_paper``: recorded from a sheet that ``signer`` signed (凭签批件录入).
+    """
+    due = Due.objects.select_for_update().get(pk=due_id)
+    reasons = []
+    if not reason.strip():
+        reasons.append(_("请写明免开理由。"))
+    if granted_on > today:
+        reasons.append(_("批准日期不能晚于今天。"))
+    if due.met_on is not None:
+        reasons.append(_("该期已按期落实，无需免开。"))
+    if due.waived_on is not None:
+        reasons.append(_("该期已批准免开。"))
+    if from_paper and signer is None:
+        reasons.append(_("凭签批件录入的，须注明签批人。"))
+    if reasons:
+        raise CannotWaive(reasons)
+    waiver = Waiver(
+        due=due,
+        reason=reason.strip(),
+        granted_on=granted_on,
+        signer=signer,
+        from_paper=from_paper,
+        recorded_at=at,
+        recorded_by=by,
+    )
+    waiver.save()
+    due.waived_on = granted_on
+    due.save(update_fields=["waived_on"])
+    recount_dues([due.pk])
+    return waiver
+
+
+@transaction.atomic
+def withdraw_waiver(*, waiver_id: int, because: str, on: date, today: date) -> Waiver:
+    """Take a waiver back, with the reason; the due is judged without it again."""
+    waiver = Waiver.objects.select_for_update().get(pk=waiver_id)
+    if waiver.withdrawn_on is not None:
+        raise CannotWaive([_("该免开已撤销。")])
+    if not because.strip():
+        raise CannotWaive([_("请写明撤销原因。")])
+    if on > today or on < waiver.granted_on:
+        raise CannotWaive([_("撤销日期应在批准日期与今天之间。")])
+    waiver.withdrawn_on, waiver.withdrawn_because = on, because.strip()
+    waiver.save()
+    Due.objects.filter(pk=waiver.due_id).update(waived_on=None)
+    recount_dues([waiver.due_id])
+    return waiver
+
+
+# --- setting schedules --------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class VersionDraft:
+    """The rule of a schedule from a day on, as entered."""
+
+    first_day: date
+    cadence: Cadence
+    legal_basis: str
+    asked_by: str
+    every: int = 1
+    at_least: int = 1
+    recording_days: int = 5
+    make_up: str = ""
+    make_up_days: int | None = None
+    meeting_kind_id: int | None = None
+    agenda_kind_id: int | None = None
+    body_id: int | None = None
+    presided_by_id: int | None = None
+    legal_must_sit_in: bool = False
+    expected_evidence: tuple[str, ...] = ()
+    owed_by: OwedBy = OwedBy.ITSELF
+    owing_kinds: tuple[UnitKind, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ScheduleDraft:
+    """A schedule and its first rule, as entered."""
+
+    set: ScheduleSet
+    name: str
+    version: VersionDraft
+    words: str = "meeting"
+    of_first_person: bool = False
+    position: int = 0
+
+
+@transaction.atomic
+def create_schedules(
+    drafts: Iterable[ScheduleDraft], *, by: User | None, at: datetime
+) -> list[Schedule]:
+    """Make schedules with their first versions; planning them is a call of its own."""
+    drafts = list(drafts)
+    for draft in drafts:
+        _refuse_bad_version(draft.version, draft.set)
+    rows = [
+        Schedule(
+            set=draft.set,
+            name=draft.name,
+            words=draft.words,
+            of_first_person=draft.of_first_person,
+            position=draft.position,
+        )
+        for draft in drafts
+    ]
+    schedules = list(bulk_create(Schedule, rows, by=by, at=at))
+    for schedule, draft in zip(schedules, drafts, strict=True):
+        _save_version(schedule, draft.version)
+    return schedules
+
+
+@transaction.atomic
+def set_version(
+    *, schedule: Schedule, draft: VersionDraft, today: date
+) -> tuple[ScheduleVersion, Planned]:
+    """Change the rule from a day on, and plan anew; past dues keep the rule they had.
+
+    A version that begins on the same day is corrected in place while nothing was judged by it.
+    """
+    _refuse_bad_version(draft, schedule.set)
+    latest = schedule.versions.order_by("-first_day").first()
+    if latest and draft.first_day < latest.first_day:
+        raise CannotSetSchedule(
+            [_("新规则的起始日不能早于现行版本（%(day)s）。") % {"day": latest.first_day}]
+        )
+    same = schedule.versions.filter(first_day=draft.first_day).first()
+    if same and Due.objects.filter(version=same).filter(Q(counted__gt=0) | has_waiver()).exists():
+        raise CannotSetSchedule(
+            [_("已有会议按该版本计入，不能直接修改；请另定一个起始日，作为新版本。")]
+        )
+    version = _save_version(schedule, draft, same)
+    return version, replan_schedules([schedule.pk], today=today)
+
+
+def has_waiver() -> Q:
+    return Q(waived_on__isnull=False)
+
+
+@transaction.atomic
+def end_schedule(*, schedule: Schedule, ended_on: date, today: date) -> Planned:
+    """End a schedule: periods begun by that day stay owed, later ones are taken away."""
+    schedule.ended_on = ended_on
+    schedule.save()
+    return replan_schedules([schedule.pk], today=today)
+
+
+def replan_schedules(schedule_ids: Iterable[int], *, today: date) -> Planned:
+    """Plan every known year and the next one for these schedules."""
+    ids = list(schedule_ids)
+    years = set(Due.objects.filter(schedule__in=ids).values_list("year", flat=True).distinct())
+    planned = Planned()
+    for year in sorted(years):
+        planned += plan_dues(today=today, year=year, schedule_ids=ids)
+    planned += plan_dues(today=today, schedule_ids=ids)
+    return planned
+
+
+@transaction.atomic
+def set_year_start(*, of: ScheduleSet, month: int, day: int, today: date) -> Planned:
+    """Let the set's year begin on another day; only while none of its dues has a meeting."""
+    if Due.objects.filter(schedule__set=of, discharges__isnull=False).exists():
+        raise CannotSetSchedule([_("该制度组已有会议计入，考核年度起始日不能再改。")])
+    if not 1 <= day <= 28:
+        raise CannotSetSchedule([_("考核年度须从某月1日至28日之间的一天开始。")])
+    of.year_start_month, of.year_start_day = month, day
+    of.save()
+    Due.objects.filter(schedule__set=of, waivers__isnull=True).delete()
+    DueCount.objects.filter(schedule__set=of).delete()
+    recount_kept(Q(schedule__set=of))
+    return replan_schedules(of.schedules.values_list("pk", flat=True), today=today)
+
+
+def _refuse_bad_version(draft: VersionDraft, of: ScheduleSet) -> None:
+    reasons = []
+    if not draft.legal_basis.strip():
+        reasons.append(_("请填写依据：没有依据的会议不应要求基层召开。"))
+    if not draft.asked_by.strip():
+        reasons.append(_("请填写由谁要求。"))
+    if draft.every < 1 or draft.at_least < 1:
+        reasons.append(_("周期数和次数都至少为1。"))
+    if draft.meeting_kind_id is None and draft.agenda_kind_id is None:
+        reasons.append(_("请选择会议种类或议题，否则无法判断哪些会议计入。"))
+    if draft.owed_by == OwedBy.KINDS and not draft.owing_kinds:
+        reasons.append(_("请选择由哪几类下属单位落实。"))
+    if (draft.make_up == "days") != bool(draft.make_up_days):
+        reasons.append(_("选择“若干天内可补开”时须填写天数，其他情形不填。"))
+    if reasons:
+        raise CannotSetSchedule(reasons)
+
+
+def _save_version(
+    schedule: Schedule, draft: VersionDraft, version: ScheduleVersion | None = None
+) -> ScheduleVersion:
+    version = version or ScheduleVersion(schedule=schedule)
+    for name in VersionDraft.__slots__:
+        if name not in {"owing_kinds", "expected_evidence", "cadence", "owed_by"}:
+            setattr(version, name, getattr(draft, name))
+    version.cadence, version.owed_by = draft.cadence.value, draft.owed_by.value
+    version.expected_evidence = list(draft.expected_evidence)
+    version.save()
+    version.owing_kinds.set(draft.owing_kinds)
+    return version
