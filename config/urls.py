@@ -5,11 +5,9 @@ from django.contrib.auth.views import LogoutView
 from django.urls import include, path
 
 from reports.views.account import Login, PasswordChange
-from reports.views.health import healthz
 from reports.views.language import set_language
 
 urlpatterns = [
-    path("healthz", healthz, name="healthz"),
     path("language/", set_language, name="set-language"),
     path("login/", Login.as_view(), name="login"),
     path("logout/", LogoutView.as_view(), name="logout"),

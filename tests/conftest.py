@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 import time_machine
 from django.core.cache import cache
+from django.utils import translation
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
@@ -24,3 +25,9 @@ def the_day(request):
 def empty_cache():
     """What one test cached is no business of the next."""
     cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def chinese():
+    """A page asked for in English leaves its language behind in the thread."""
+    translation.activate("zh-hans")

@@ -6,14 +6,21 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import views
 from django.http import HttpResponse
-from django.urls import reverse_lazy
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from reports.actions.accounts import password_was_changed
+from reports.forms.accounts import LoginForm
 
 
 class Login(views.LoginView):
+    authentication_form = LoginForm
     redirect_authenticated_user = True
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        response = super().form_valid(form)
+        self.request.session["began"] = timezone.now().timestamp()
+        return response
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         idle = settings.IDLE_MINUTES if "idle" in self.request.GET else None
@@ -23,7 +30,7 @@ class Login(views.LoginView):
 class PasswordChange(views.PasswordChangeView):
     any_password = True
     template_name = "registration/password.html"
-    success_url = reverse_lazy("reports:dashboard")
+    success_url = settings.LOGIN_REDIRECT_URL
 
     @classmethod
     def as_view(cls, **initkwargs: Any) -> Any:

@@ -17,6 +17,8 @@ from config.hosts import is_loopback
 
 Handler = Callable[[HttpRequest], HttpResponse]
 IDLE_COOKIE = "seen"
+# Where the session keeps the moment of its login.
+BEGAN = "began"
 # Within this many seconds the cookie of the last visit is good enough as it is.
 IDLE_GRAIN = 30
 
@@ -68,51 +70,46 @@ class IdleTime:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        idle = self.seconds_idle(request)
-        if idle is not None and idle > settings.IDLE_MINUTES * 60:
-            logout(request)
-            response = redirect(f"{reverse('login')}?{urlencode(self.way_back(request))}")
-            response.delete_cookie(IDLE_COOKIE, samesite="Lax")
-            return response
         response = self.get_response(request)
-        if idle is None or idle > IDLE_GRAIN:
-            self.leave_cookie(request, response)
+        idle = getattr(request, "seconds_idle", 0)
+        if idle > IDLE_GRAIN and request.user.is_authenticated:
+            response.set_cookie(
+                IDLE_COOKIE,
+                self.signer(request).sign(str(int(timezone.now().timestamp()))),
+                secure=settings.SESSION_COOKIE_SECURE,
+                httponly=True,
+                samesite="Lax",
+            )
         return response
 
-    def way_back(self, request: HttpRequest) -> dict[str, str]:
+    def process_view(
+        self, request: HttpRequest, view: Callable[..., HttpResponse], args: tuple, kwargs: dict
+    ) -> HttpResponse | None:
+        if not getattr(view, "login_required", True) or not request.user.is_authenticated:
+            return None
+        request.seconds_idle = timezone.now().timestamp() - self.last_seen(request)
+        if request.seconds_idle <= settings.IDLE_MINUTES * 60:
+            return None
+        logout(request)
         back = {"idle": "1"}
         if request.method == "GET":
             back["next"] = request.get_full_path()
-        return back
+        return redirect(f"{reverse('login')}?{urlencode(back)}")
 
     def signer(self, request: HttpRequest) -> signing.Signer:
         return signing.Signer(salt=f"idle:{request.session.session_key}")
 
-    def seconds_idle(self, request: HttpRequest) -> float | None:
-        """None for visitors who are not logged in."""
-        if settings.SESSION_COOKIE_NAME not in request.COOKIES:
-            return None
-        if not request.user.is_authenticated:
-            return None
-        now = timezone.now()
-        try:
-            signer = self.signer(request)
-            stamp = signer.unsign(request.COOKIES.get(IDLE_COOKIE, ""))
-            return now.timestamp() - int(stamp)
-        except (signing.BadSignature, ValueError):
+    def last_seen(self, request: HttpRequest) -> float:
+        """The later of login and the last visit that the cookie vouches for, in seconds."""
+        begun = request.session.get(BEGAN)
+        if begun is None:
             last = request.user.last_login
-            return (now - last).total_seconds() if last else 0.0
-
-    def leave_cookie(self, request: HttpRequest, response: HttpResponse) -> None:
-        if not request.session.session_key or not request.user.is_authenticated:
-            return
-        response.set_cookie(
-            IDLE_COOKIE,
-            self.signer(request).sign(str(int(timezone.now().timestamp()))),
-            secure=settings.SESSION_COOKIE_SECURE,
-            httponly=True,
-            samesite="Lax",
-        )
+            begun = last.timestamp() if last else timezone.now().timestamp()
+        try:
+            seen = self.signer(request).unsign(request.COOKIES.get(IDLE_COOKIE, ""))
+        except signing.BadSignature:
+            return begun
+        return max(begun, float(seen))
 
 
 class FirstPassword:

@@ -1,0 +1,102 @@
+"""Nonsense in the environment stops the start with one line that names the variable."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def start(tmp_path, *command, **environment):
+    return subprocess.run(
+        [sys.executable, *(command or ("manage.py", "check"))],
+        cwd=ROOT,
+        env={"PATH": os.environ["PATH"], "VAR_ROOT": str(tmp_path), **environment},
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("DEBUG", "perhaps"),
+        ("DEMO", "2"),
+        ("DATABASE_URL", "nonsense"),
+        ("DATABASE_URL", "mysql://a/b"),
+        ("DATABASE_URL", "postgresql://a:port/b"),
+        ("EVIDENCE_MAX_MB", "twenty"),
+        ("EVIDENCE_MAX_MB", "0"),
+        ("IDLE_MINUTES", "-1"),
+        ("LOCKOUT_MINUTES", "1.5"),
+        ("TLS", "maybe"),
+        ("HSTS_SECONDS", "-5"),
+        ("ALLOWED_HOSTS", "https://ledger.example"),
+        ("CSRF_TRUSTED_ORIGINS", "ledger.example"),
+    ],
+)
+def test_nonsense_stops_the_start(tmp_path, name, value):
+    done = start(tmp_path, **{"SECRET_KEY": "x" * 50, name: value})
+
+    assert done.returncode == 1
+    assert name in done.stderr
+    assert len(done.stderr.strip().splitlines()) == 1
+
+
+def test_missing_secret_stops_the_start(tmp_path):
+    done = start(tmp_path)
+
+    assert done.returncode == 1
+    assert "SECRET_KEY" in done.stderr
+    assert len(done.stderr.strip().splitlines()) == 1
+
+
+def test_secret_alone_is_enough(tmp_path):
+    assert start(tmp_path, SECRET_KEY="x" * 50).returncode == 0
+
+
+def test_trial_keeps_its_own_key_to_itself(tmp_path):
+    assert start(tmp_path, DEMO="1").returncode == 0
+    key = tmp_path / "secret_key"
+    first = key.read_text()
+
+    start(tmp_path, DEMO="1")
+
+    assert key.read_text() == first
+    assert key.stat().st_mode & 0o777 == 0o600
+
+
+def test_trial_is_for_this_machine_only(tmp_path):
+    named = start(tmp_path, DEMO="1", ALLOWED_HOSTS="ledger.example")
+    bound = start(tmp_path, "tools/serve.py", DEMO="1", BIND_ADDRESS="0.0.0.0", PORT="18999")
+    served = start(tmp_path, "-m", "gunicorn", "--bind", "0.0.0.0:18999", DEMO="1")
+
+    assert [done.returncode for done in (named, bound, served)] == [1, 1, 1]
+    assert "ALLOWED_HOSTS" in named.stderr
+    assert "BIND_ADDRESS" in bound.stderr
+    assert "DEMO" in served.stderr
+
+
+def test_port_must_be_a_port(tmp_path):
+    done = start(tmp_path, "tools/serve.py", DEMO="1", PORT="99999")
+
+    assert done.returncode == 1
+    assert done.stderr.count("\n") == 1
+    assert "PORT" in done.stderr
+
+
+@pytest.mark.django_db
+def test_policy_is_the_one_promised(client):
+    policy = client.get("/language/")["Content-Security-Policy"]
+
+    assert set(policy.split("; ")) == {
+        "default-src 'self'",
+        "img-src 'self' data:",
+        "frame-ancestors 'self'",
+        "base-uri 'self'",
+        "form-action 'self'",
+    }
