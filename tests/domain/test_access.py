@@ -1,0 +1,77 @@
+import pytest
+
+from reports.domain.access import (
+    ADMINISTRATORS,
+    MAY,
+    REACH,
+    READS_BUREAU,
+    Act,
+    Reach,
+    Role,
+    may,
+    reasons_against_holding,
+    roles_that_may,
+)
+
+
+def test_every_role_says_what_it_may_and_how_far():
+    assert set(MAY) == set(Role)
+    assert set(REACH) == set(Role)
+
+
+def test_every_act_is_allowed_to_someone():
+    assert {act for act in Act if not roles_that_may(act)} == set()
+
+
+@pytest.mark.parametrize("role", sorted(ADMINISTRATORS))
+def test_administrators_see_no_records(role):
+    assert not may(role, Act.READ)
+    assert REACH[role] == Reach.NONE
+
+
+def test_the_administrators_share_nothing():
+    assert MAY[Role.SYSTEM_ADMIN] & MAY[Role.SECURITY_ADMIN] == set()
+
+
+@pytest.mark.parametrize("act", sorted(set(Act) - {Act.READ, Act.WAIVE_DUE, Act.GRANT_EXTENSION}))
+def test_supervisors_decide_but_do_not_keep_the_records_of_others(act):
+    assert may(Role.SUPERVISOR, act) is (act == Act.SECOND_KEY)
+
+
+@pytest.mark.parametrize(
+    ("act", "roles"),
+    [
+        (Act.RECORD_MEETING, {Role.CLERK, Role.LEGAL_OFFICER}),
+        (Act.SET_SCHEDULE, {Role.LEGAL_OFFICER}),
+        (Act.REGISTER_PROBLEM, {Role.LEGAL_OFFICER, Role.INSPECTOR}),
+        (Act.VERIFY_PROBLEM, {Role.LEGAL_OFFICER, Role.INSPECTOR}),
+        (Act.CLOSE_PROBLEM, {Role.LEGAL_OFFICER}),
+        (Act.SIGN_REPORT, {Role.LEADER}),
+        (Act.WAIVE_DUE, {Role.LEGAL_OFFICER, Role.LEADER, Role.SUPERVISOR}),
+        (Act.MANAGE_ACCOUNTS, {Role.SYSTEM_ADMIN}),
+        (Act.MANAGE_MEMBERSHIPS, {Role.SECURITY_ADMIN}),
+    ],
+)
+def test_roles_that_may(act, roles):
+    assert roles_that_may(act) == roles
+
+
+def test_who_reads_the_whole_bureau():
+    assert {Role.LEGAL_OFFICER, Role.INSPECTOR} == READS_BUREAU
+
+
+@pytest.mark.parametrize(
+    ("roles", "expected"),
+    [
+        ([], []),
+        ([Role.SYSTEM_ADMIN], []),
+        ([Role.CLERK, Role.INSPECTOR, Role.CLERK], []),
+        (
+            [Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN],
+            [{Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN}],
+        ),
+        ([Role.SECURITY_ADMIN, Role.LEADER], [{Role.SECURITY_ADMIN, Role.LEADER}]),
+    ],
+)
+def test_administration_is_held_alone(roles, expected):
+    assert reasons_against_holding(roles) == expected
