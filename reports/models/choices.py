@@ -1,16 +1,26 @@
 """The words people see for the codes of the domain, and the codes that only storage needs."""
 
 from collections.abc import Mapping
+from datetime import date
 from enum import StrEnum
 
+from django.utils import dateformat
+from django.utils.translation import gettext, pgettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from reports.domain.access import Role
 from reports.domain.counting import WhyNot
-from reports.domain.dues import MakeUp, NotApplicable, Verdict
-from reports.domain.periods import Cadence
-from reports.domain.problems import ProblemClass, ProblemMove, ProblemState
+from reports.domain.dues import DueReason, MakeUp, NotApplicable, ReasonCode, Verdict
+from reports.domain.measures import AgainstExtension, MeasureStanding, MeasureState
+from reports.domain.periods import (
+    JANUARY,
+    Cadence,
+    NumberedPeriod,
+    PeriodName,
+    YearStart,
+    period_name_parts,
+)
+from reports.domain.problems import Against, ProblemClass, ProblemMove, ProblemState, Refusal
 from reports.domain.summaries import ReportState, SectionRole
 
 
@@ -254,3 +264,161 @@ JOB_STATE_LABELS = {
     JobState.DONE: _("已完成"),
     JobState.FAILED: _("失败"),
 }
+
+
+# Reasons of a due.
+
+REASON_SENTENCES = {
+    ReasonCode.ABSENT: _("%(period)s：该期单位未设立或已停用"),
+    ReasonCode.NOT_BEGUN: _("%(period)s：台账尚未启用"),
+    ReasonCode.NO_WORKDAY: _("%(period)s：该期没有工作日"),
+    ReasonCode.MET: _("%(period)s：%(day)s有记录"),
+    ReasonCode.MET_LATE: _("%(period)s：期内未足，%(day)s补齐"),
+    ReasonCode.WAIVED: _("%(period)s：%(day)s批准免除"),
+    ReasonCode.UPCOMING: _("%(period)s：未到期，%(day)s开始"),
+    ReasonCode.OPEN_NOTHING: _("%(period)s：尚无记录，%(day)s截止"),
+    ReasonCode.OPEN_PART: _("%(period)s：已记%(counted)s次，应有%(at_least)s次，%(day)s截止"),
+    ReasonCode.AWAITING_NOTHING: _("%(period)s：尚无记录，录入截止%(day)s"),
+    ReasonCode.AWAITING_PART: _(
+        "%(period)s：已记%(counted)s次，应有%(at_least)s次，录入截止%(day)s"
+    ),
+    ReasonCode.MISSED_NOTHING: _("%(period)s：无记录"),
+    ReasonCode.MISSED_PART: _("%(period)s：只记%(counted)s次，应有%(at_least)s次"),
+}
+MET_SEVERAL_SENTENCE = _("%(period)s：%(day)s记满%(at_least)s次")
+
+
+def day_label(day: date, beside: date | None = None) -> str:
+    """A day in words; without its year where ``beside`` is a day of the same year."""
+    if beside is not None and beside.year == day.year:
+        return dateformat.format(day, pgettext("format of a day", "n月j日"))
+    return dateformat.format(day, pgettext("format of a day", "Y年n月j日"))
+
+
+def days_label(first: date, last: date) -> str:
+    """A span of days, nothing said twice: 3月18日—24日."""
+    if first.year != last.year:
+        ends = day_label(first), day_label(last)
+    elif first.month != last.month:
+        ends = day_label(first, last), day_label(last, first)
+    else:
+        ends = (
+            dateformat.format(first, pgettext("first day of a span in one month", "n月j日")),
+            dateformat.format(last, pgettext("last day of a span in one month", "j日")),
+        )
+    return gettext("%(first)s—%(last)s") % {"first": ends[0], "last": ends[1]}
+
+
+def month_label(month: int) -> str:
+    """A month by its name: 3月."""
+    return dateformat.format(date(2000, month, 1), pgettext("format of a month", "n月"))
+
+
+def period_name(name: PeriodName) -> str:
+    """What a period is called in its year: 第12周, 3月上半月, 1月—5月, 第1季度, 上半年."""
+    alone = name.first == name.last
+    numbers = {"first": name.first, "last": name.last}
+    if name.cadence == Cadence.WEEK:
+        return (gettext("第%(first)s周") if alone else gettext("第%(first)s—%(last)s周")) % numbers
+    if name.cadence == Cadence.QUARTER:
+        if alone:
+            return gettext("第%(first)s季度") % numbers
+        return gettext("第%(first)s—%(last)s季度") % numbers
+    if name.cadence == Cadence.HALF_YEAR and alone:
+        return gettext("上半年") if name.first == 1 else gettext("下半年")
+    if name.cadence in (Cadence.HALF_YEAR, Cadence.YEAR):
+        return gettext("%(year)s年度") % {"year": name.year}
+    first = _month_or_half(name.first_month, name.first_half)
+    last = _month_or_half(name.last_month, name.last_half)
+    return first if alone else gettext("%(first)s—%(last)s") % {"first": first, "last": last}
+
+
+def _month_or_half(month: int | None, half: int | None) -> str:
+    label = month_label(month or 1)
+    if half is None:
+        return label
+    return (gettext("%(month)s上半月") if half == 1 else gettext("%(month)s下半月")) % {
+        "month": label
+    }
+
+
+def period_label(
+    numbered: NumberedPeriod, cadence: Cadence, every: int = 1, start: YearStart = JANUARY
+) -> str:
+    """A period with its days: 第12周（3月18日—24日）."""
+    return gettext("%(name)s（%(days)s）") % {
+        "name": period_name(period_name_parts(numbered, cadence, every, start)),
+        "days": days_label(numbered.period.first, numbered.period.last),
+    }
+
+
+def reason_sentence(reason: DueReason, label: str) -> str:
+    """Why a due has its verdict, in words; ``label`` is what its period is called."""
+    sentence = REASON_SENTENCES[reason.code]
+    if reason.code == ReasonCode.MET and reason.at_least > 1:
+        sentence = MET_SEVERAL_SENTENCE
+    return sentence % {
+        "period": label,
+        "day": day_label(reason.day, reason.period.last) if reason.day else "",
+        "counted": reason.counted,
+        "at_least": reason.at_least,
+    }
+
+
+MEASURE_STATE_LABELS = {
+    MeasureState.OPEN: pgettext_lazy("measure", "进行中"),
+    MeasureState.DONE: pgettext_lazy("measure", "已完成"),
+    MeasureState.DROPPED: pgettext_lazy("measure", "已终止"),
+}
+MEASURE_STANDING_LABELS = {
+    MeasureStanding.IN_TIME: _("正常推进"),
+    MeasureStanding.OVERDUE: _("逾期未完成"),
+    MeasureStanding.NO_MOVEMENT: _("长期无进展"),
+    MeasureStanding.DONE_IN_TIME: _("按期完成"),
+    MeasureStanding.DONE_LATE: _("逾期完成"),
+    MeasureStanding.DROPPED: pgettext_lazy("measure", "已终止"),
+}
+
+# Why a move of a problem, or an extension, is refused.
+AGAINST_MOVE_SENTENCES = {
+    Against.NOT_FROM_HERE: _("问题现处“%(state)s”，不能%(move)s。"),
+    Against.BEFORE_FOUND: _("日期早于发现日期（%(found_on)s）。"),
+    Against.BEFORE_LAST_MOVE: _("日期早于上一环节的日期（%(last_move_on)s）。"),
+    Against.IN_FUTURE: _("日期不能晚于今天。"),
+    Against.NO_REASON: _("请写明原因。"),
+    Against.SUBMITTER_VERIFIES: _("提交人不能核查、退回或销号自己提交的问题。"),
+    Against.NO_SUBMITTER: _("没有提交人，不能销号。"),
+    Against.NO_LEADER: _("请先确定责任领导：销号须有提交人、责任领导、核查人三人署名。"),
+    Against.LEADER_IS_SUBMITTER: _("责任领导不能同时是提交人。"),
+    Against.LEADER_IS_VERIFIER: _("责任领导不能同时是核查人。"),
+    Against.NO_DECISION_DOCUMENT: _("请填写提出机关的认定文号。"),
+    Against.NO_DECISION_DAY: _("请填写提出机关的认定日期。"),
+    Against.DECISION_AFTER_MOVE: _("认定日期（%(decided_on)s）晚于销号日期。"),
+    Against.DECISION_BEFORE_FOUND: _("认定日期早于发现日期（%(found_on)s）。"),
+    Against.NO_MEASURE: _("该问题还没有整改措施，不能销号。"),
+    Against.MEASURE_OPEN: _("措施“%(title)s”尚未完成或终止。"),
+}
+AGAINST_EXTENSION_SENTENCES = {
+    AgainstExtension.NO_DUE_DAY: _("没有完成期限，无须延期。"),
+    AgainstExtension.ENDED: _("已完成或已终止，不能延期。"),
+    AgainstExtension.ASKED_TOO_LATE: _("延期须在期限到期之前申请。"),
+    AgainstExtension.NOT_LATER: _("新期限须晚于原期限。"),
+    AgainstExtension.OWN_REQUEST: _("延期须由申请人以外的人批准。"),
+    AgainstExtension.GRANTED_BEFORE_ASKED: _("批准日期早于申请日期。"),
+    AgainstExtension.IN_FUTURE: _("日期不能晚于今天。"),
+}
+
+
+def refusal_sentence(refusal: Refusal) -> str:
+    """Why a move of a problem is refused, in words."""
+    data: dict[str, object] = {
+        name: day_label(value) if isinstance(value, date) else value
+        for name, value in refusal.data.items()
+    }
+    if refusal.code == Against.NOT_FROM_HERE:
+        state = data["state"]
+        data = {
+            "state": PROBLEM_STATE_LABELS[ProblemState(state)] if state else gettext("未登记"),
+            "move": PROBLEM_MOVE_LABELS[ProblemMove(data["move"])],
+        }
+    return AGAINST_MOVE_SENTENCES[refusal.code] % data
