@@ -44,6 +44,8 @@ class Grant:
     bureau_id: int | None
     path: str
     path_end: str
+    unit_name: str = ""
+    unit_is_bureau: bool = False
 
     def covers(self, *, unit_path: str, bureau_id: int | None, bureau_path: str) -> bool:
         """Whether a record of that unit, kept by that bureau, lies within the grant."""
@@ -292,6 +294,8 @@ def _grant(membership: Membership) -> Grant:
         bureau_id=unit.bureau_id if _kind(role, unit) != "tree" else None,
         path=unit.path,
         path_end=unit.path_end,
+        unit_name=unit.label,
+        unit_is_bureau=unit.is_bureau,
     )
 
 
