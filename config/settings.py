@@ -93,6 +93,9 @@ try:
 except EnvError as error:
     stop(f"DATABASE_URL {error}")
 
+if not SECRET_KEY and sys.argv[1:2] == ["preview_schedule"]:
+    # Pure arithmetic at a desk: nothing is signed, nothing is stored, no key is needed.
+    SECRET_KEY = secrets.token_urlsafe(50)
 if not SECRET_KEY:
     if not DEMO:
         stop("缺少 SECRET_KEY / SECRET_KEY is missing (DEMO=1 only for a trial on this machine)")
@@ -197,6 +200,8 @@ STORAGES = {
     },
 }
 WHITENOISE_USE_FINDERS = DEBUG
+# Source maps are read by developers only; compressing them takes longer than all the rest.
+WHITENOISE_SKIP_COMPRESS_EXTENSIONS = ["map", "png", "jpg", "gif", "gz", "br", "woff", "woff2"]
 WHITENOISE_AUTOREFRESH = DEBUG
 FILE_UPLOAD_PERMISSIONS = 0o600
 FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
@@ -264,5 +269,9 @@ LOGGING = {
     "disable_existing_loggers": False,
     "handlers": {"console": {"class": "logging.StreamHandler"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
-    "loggers": {"django": {"handlers": ["console"], "level": "WARNING", "propagate": False}},
+    "loggers": {
+        "django": {"handlers": ["console"], "level": "WARNING", "propagate": False},
+        # It remarks on every HEAD request that Django leaves the body to the server.
+        "gunicorn.http": {"level": "ERROR"},
+    },
 }
