@@ -1,5 +1,6 @@
 """How the ledger is served; gunicorn reads this file by itself when started in this folder."""
 
+import os
 import sys
 from pathlib import Path
 
@@ -7,14 +8,15 @@ from django.conf import settings
 
 from config.hosts import is_loopback
 
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+
 wsgi_app = "config.wsgi"
-raw_env = ["DJANGO_SETTINGS_MODULE=config.settings"]
 worker_class = "gthread"
 workers = 2
 threads = 4
 timeout = 60
 graceful_timeout = 10
-loglevel = "warning"
+loglevel = "error"  # what goes wrong in a page is logged by Django
 worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None
 
 
