@@ -58,6 +58,11 @@ def test_a_month_is_due_on_its_last_day(day, month_only, expected):
             date(2026, 6, 1),
             MeasureStanding.IN_TIME,
         ),
+        (
+            {"begun_on": date(2026, 5, 1), "last_progress_on": date(2026, 6, 20)},
+            date(2026, 6, 20),
+            MeasureStanding.IN_TIME,
+        ),
         ({"begun_on": date(2026, 5, 1)}, date(2026, 7, 1), MeasureStanding.OVERDUE),
     ],
 )
@@ -137,6 +142,8 @@ def test_done_within_the_extension_is_in_time():
             [AgainstExtension.GRANTED_BEFORE_ASKED],
         ),
         ({}, {"granted_on": date(2026, 7, 10), "granted_by": GRANTER}, []),
+        ({}, {"granted_on": date(2026, 6, 10), "granted_by": GRANTER}, []),
+        ({}, {"today": date(2026, 6, 10)}, []),
         ({}, {"today": date(2026, 6, 9)}, [AgainstExtension.IN_FUTURE]),
     ],
 )
