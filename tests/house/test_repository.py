@@ -97,7 +97,9 @@ def bare_writes(path: Path) -> list[str]:
         if chain and chain.group(1) in tracked:
             # update() of columns that only actions keep is no entry of anybody.
             kept = {keyword.arg for keyword in node.keywords}
-            if node.func.attr == "update" and kept <= KEPT_COLUMNS.get(chain.group(1), set()):
+            if node.func.attr == "bulk_update" and isinstance(node.args[1], ast.List):
+                kept = {field.value for field in node.args[1].elts}
+            if node.func.attr != "bulk_create" and kept <= KEPT_COLUMNS.get(chain.group(1), set()):
                 continue
             found.append(f"{name_of(path)}:{node.lineno} {ast.unparse(node.func)[:60]}")
     return found
