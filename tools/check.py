@@ -57,7 +57,8 @@ def lint() -> bool:
 
 
 def contracts() -> bool:
-    return python("-c", "from importlinter.cli import lint_imports_command as run; run()")
+    run = "from importlinter.cli import lint_imports_command as run; run()"
+    return python("-c", run, "--no-logo")
 
 
 def types() -> bool:

@@ -2,7 +2,6 @@
 
 import pytest
 
-
 WAYS = {
     "wide": {},
     "english": {"locale": "en-US"},

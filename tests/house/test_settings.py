@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from reports.checks import settings_that_would_lie
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -100,3 +102,9 @@ def test_policy_is_the_one_promised(client):
         "base-uri 'self'",
         "form-action 'self'",
     }
+
+
+def test_a_clock_that_would_lie_is_reported(settings):
+    settings.TIME_ZONE = "UTC"
+
+    assert [error.id for error in settings_that_would_lie(None)] == ["reports.E001"]

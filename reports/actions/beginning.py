@@ -1,0 +1,80 @@
+"""The first day of a ledger: the kinds of units, the top unit, two administrators."""
+
+from datetime import date, datetime
+
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from reports.actions.accounts import NewLogin, random_password
+from reports.actions.history import bulk_create
+from reports.actions.refusals import Refused
+from reports.actions.units import UnitDraft, create_unit
+from reports.domain.access import Role
+from reports.models import Account, Membership, Unit, UnitKind
+
+
+class CannotStartLedger(Refused):
+    """The ledger has been started before, or the names given do not do."""
+
+
+def usual_unit_kinds() -> list[UnitKind]:
+    """The kinds most cities have, unsaved; staff may add and rename them later."""
+    return [
+        UnitKind(code="city", name=_("市局"), position=10),
+        UnitKind(code="bureau", name=_("分局"), files_report=True, position=20),
+        UnitKind(code="department", name=_("部门"), position=30),
+        UnitKind(code="squad", name=_("大队"), position=40),
+        UnitKind(code="station", name=_("派出所"), position=50),
+        UnitKind(code="committee", name=_("会议机构"), is_body=True, position=60),
+    ]
+
+
+@transaction.atomic
+def start_ledger(
+    *,
+    unit_name: str,
+    kind_code: str,
+    system_admin: str,
+    security_admin: str,
+    at: datetime,
+    today: date,
+) -> list[NewLogin]:
+    """Make the top unit and its first two administrators, who are two separate people.
+
+    Takes the unit's name, the code of its kind and the two login names. Gives the two logins with
+    random passwords, to be changed at the first login. Refuses when a unit exists already, a name
+    is empty or taken, the kind is unknown, or both administrators are the same (三员分立).
+    """
+    names = [system_admin.strip(), security_admin.strip()]
+    if reasons := _against_starting(unit_name.strip(), names):
+        raise CannotStartLedger(reasons)
+    if not UnitKind.objects.exists():
+        UnitKind.objects.bulk_create(usual_unit_kinds())
+    kind = UnitKind.objects.filter(code=kind_code).first()
+    if kind is None:
+        raise CannotStartLedger([_("没有“%(code)s”这一单位类别。") % {"code": kind_code}])
+    unit = create_unit(UnitDraft(name=unit_name.strip(), kind=kind), by=None, at=at, today=today)
+    logins = [NewLogin(name, random_password()) for name in names]
+    users = [User.objects.create_user(login.username, password=login.password) for login in logins]
+    Account.objects.bulk_create(Account(user=user, must_change_password=True) for user in users)
+    roles = [Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN]
+    memberships = [
+        Membership(user=user, unit=unit, role=role.value)
+        for user, role in zip(users, roles, strict=True)
+    ]
+    bulk_create(Membership, memberships, by=None, at=at)
+    return logins
+
+
+def _against_starting(unit_name: str, names: list[str]) -> list[str]:
+    if Unit.objects.exists():
+        return [_("台账已启用：已有单位。")]
+    reasons = []
+    if not unit_name or not all(names):
+        reasons.append(_("单位名称和两个登录名都必须填写。"))
+    if names[0].lower() == names[1].lower():
+        reasons.append(_("系统管理员与安全管理员不能是同一人。"))
+    if User.objects.filter(username__in=names).exists():
+        reasons.append(_("登录名已被使用。"))
+    return reasons
