@@ -34,6 +34,11 @@ def test_owed_is_met_late_and_missed(tally, done, owed, share):
     assert (tally.done, tally.owed, tally.share) == (done, owed, share)
 
 
+def test_nothing_is_empty():
+    assert NOTHING.planned == 0
+    assert NOTHING + Tally(met=1) == Tally(met=1)
+
+
 def test_no_count_is_negative():
     with pytest.raises(ValueError, match="missed -1"):
         Tally(missed=-1)
