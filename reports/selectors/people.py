@@ -112,9 +112,9 @@ class EmptyPost:
 def empty_posts(units: QuerySet[Unit], day: date) -> list[EmptyPost]:
     """The posts of the units that must be filled and have no holder on the day.
 
-    A post without kinds belongs to every bureau. The days are counted from the end of the last
-    term (or the opening of the unit), the day itself included; unknown where neither is known.
-    Four queries.
+    A post must be filled in units of the kinds that it names. The days are counted from the end of
+    the last term (or the opening of the unit), the day itself included; unknown where neither is
+    known. Four queries.
     """
     posts = list(
         Post.objects.filter(must_be_filled=True)
@@ -136,7 +136,7 @@ def empty_posts(units: QuerySet[Unit], day: date) -> list[EmptyPost]:
     found = []
     for unit in existing:
         for post in posts:
-            if not (unit.kind_id in kinds[post.pk] if kinds[post.pk] else unit.is_bureau):
+            if unit.kind_id not in kinds[post.pk]:
                 continue
             held = terms[unit.pk, post.pk]
             if any(last is None or last >= day for _first, last in held):
