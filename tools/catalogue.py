@@ -27,6 +27,8 @@ from django.utils.translation.template import templatize
 ROOT = Path(__file__).resolve().parent.parent
 PO = ROOT / "locale/en/LC_MESSAGES/django.po"
 MO = PO.with_suffix(".mo")
+# A few sentences that the framework itself leaves in English; edited by hand.
+FRAMEWORK = ROOT / "locale/zh_Hans/LC_MESSAGES/django.po"
 PYTHON_FOLDERS = ("config", "reports")
 # Where each function keeps its sentence, its plural and its context.
 SINGLE = {"_", "gettext", "gettext_lazy", "gettext_noop"}
@@ -153,9 +155,9 @@ def fresh() -> Catalog:
     return catalogue
 
 
-def read() -> Catalog:
-    with PO.open("rb") as file:
-        return read_po(file, locale="en", domain="django")
+def read(path: Path | None = None) -> Catalog:
+    with (path or PO).open("rb") as file:
+        return read_po(file, domain="django")
 
 
 def po_bytes(catalogue: Catalog) -> bytes:
@@ -174,6 +176,7 @@ def write(catalogue: Catalog) -> None:
     PO.parent.mkdir(parents=True, exist_ok=True)
     PO.write_bytes(po_bytes(catalogue))
     MO.write_bytes(mo_bytes(read()))
+    FRAMEWORK.with_suffix(".mo").write_bytes(mo_bytes(read(FRAMEWORK)))
 
 
 def strings(message) -> list[str]:
@@ -196,7 +199,7 @@ def mistakes(catalogue: Catalog) -> list[str]:
 
 
 def stale() -> list[str]:
-    """What is wrong with the two files; empty when they are up to date."""
+    """What is wrong with the catalogues; empty when they are up to date."""
     if not PO.exists() or not MO.exists():
         return ["there is no catalogue"]
     wanted, kept = fresh(), read()
@@ -204,8 +207,10 @@ def stale() -> list[str]:
     held = {(found.context, found.id) for found in kept if found.id}
     faults = [f"not in the catalogue: {sentence}" for _c, sentence in keys - held]
     faults += [f"no longer used: {sentence}" for _c, sentence in held - keys]
-    if MO.read_bytes() != mo_bytes(kept):
-        faults.append("django.mo is not what django.po compiles to")
+    for source in (PO, FRAMEWORK):
+        compiled = source.with_suffix(".mo")
+        if not compiled.exists() or compiled.read_bytes() != mo_bytes(read(source)):
+            faults.append(f"{compiled.relative_to(ROOT)} is not what its .po compiles to")
     return faults
 
 

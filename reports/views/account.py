@@ -5,7 +5,10 @@ from typing import Any
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import views
-from django.http import HttpResponse
+from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -48,3 +51,11 @@ class PasswordChange(views.PasswordChangeView):
         password_was_changed(user=self.request.user)
         messages.success(self.request, _("密码已修改。"))
         return response
+
+
+@login_not_required
+def admin_login(request: HttpRequest) -> HttpResponse:
+    """One door for everybody: the administration has no login page of its own."""
+    if request.user.is_authenticated:
+        raise PermissionDenied(_("您没有进入管理后台的权限。"))
+    return redirect_to_login(request.GET.get("next") or "/admin/")

@@ -195,3 +195,13 @@ def test_healthz_without_a_ledger(client, monkeypatch):
 
 def no_database(execute, sql, params, many, context):
     return execute("SELECT 1 FROM there_is_no_such_table", None, many, context)
+
+
+def test_administration_has_no_door_of_its_own(client, user):
+    assert client.get("/admin/login/?next=/admin/")["Location"] == "/login/?next=/admin/"
+    come_in(client)
+
+    response = client.get("/admin/login/?next=/admin/")
+
+    assert response.status_code == 403
+    assert "没有进入管理后台的权限" in response.content.decode()

@@ -1,0 +1,34 @@
+"""Every address asks who you are."""
+
+import re
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, get_resolver
+
+# Whoever comes in, or chooses a language, cannot be logged in yet.
+OPEN = {"login/", "language/", "admin/login/"}
+
+
+def addresses(patterns=None, prefix=""):
+    """Every address of the site with 1 or x in place of what varies."""
+    for entry in patterns if patterns is not None else get_resolver().url_patterns:
+        route = prefix + str(entry.pattern)
+        if isinstance(entry, URLPattern):
+            plain = re.sub(r"<int:[^>]+>", "1", route)
+            plain = re.sub(r"<[^>]+>", "x", plain)
+            yield re.sub(r"\(\?P<[^>]+>[^)]*\)|[\^$]|\\Z", "", plain)
+        else:
+            yield from addresses(entry.url_patterns, route)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("address", sorted(set(addresses()) - OPEN))
+def test_address_asks_who_you_are(address):
+    client = Client()
+
+    for answer in (client.get(f"/{address}"), client.post(f"/{address}")):
+        if answer.status_code == 405:
+            continue
+        assert answer.status_code == 302, address
+        assert answer["Location"].startswith(("/login/?next=", "/admin/login/?next=", "/login/"))
