@@ -4,8 +4,8 @@ from itertools import product
 
 from pypinyin import Style, pinyin
 
-# A name with more readings than this is found by the first of them.
-_READINGS = 8
+# A name with more readings than this is found by the first of them, which are the usual ones.
+_READINGS = 24
 
 
 def initials_of(name: str, *, limit: int) -> str:
@@ -15,7 +15,7 @@ def initials_of(name: str, *, limit: int) -> str:
     """
     letters = []
     for readings in pinyin(name, style=Style.FIRST_LETTER, heteronym=True, errors=_plain):
-        letters.append(sorted({reading.lower() for reading in readings if reading}) or [""])
+        letters.append(list(dict.fromkeys(reading.lower() for reading in readings)) or [""])
     found: list[str] = []
     length = 0
     for reading in product(*letters):

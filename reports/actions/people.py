@@ -15,7 +15,7 @@ from reports.actions.refusals import Refused
 from reports.domain.periods import ONE_DAY
 from reports.domain.terms import Term, overlaps
 from reports.models import Appointment, Person, Post, Unit
-from reports.models.choices import PersonKind, day_label, days_label
+from reports.models.choices import PersonKind, day_label
 from reports.selectors.people import term_of
 
 
@@ -365,9 +365,10 @@ def _taken(draft: AppointmentDraft, term: Term, name: str) -> str:
             **place,
             "day": day_label(term.first_day),
         }
-    return _("“%(unit)s”的“%(post)s”在%(days)s由%(person)s担任，任期重叠。") % {
+    return _("“%(unit)s”的“%(post)s”在%(first)s至%(last)s由%(person)s担任，任期重叠。") % {
         **place,
-        "days": days_label(term.first_day, term.last_day),
+        "first": day_label(term.first_day),
+        "last": day_label(term.last_day),
     }
 
 
