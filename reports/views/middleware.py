@@ -1,7 +1,7 @@
 """What every request passes through: this machine only, language, idle time, first password."""
 
 from collections.abc import Callable
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from django.conf import settings
 from django.contrib.auth import logout
@@ -91,10 +91,17 @@ class IdleTime:
         if request.seconds_idle <= settings.IDLE_MINUTES * 60:
             return None
         logout(request)
-        back = {"idle": "1"}
-        if request.method == "GET":
-            back["next"] = request.get_full_path()
+        back = {"idle": "1", "next": self.page_of(request)}
         return redirect(f"{reverse('login')}?{urlencode(back)}")
+
+    def page_of(self, request: HttpRequest) -> str:
+        """The page to come back to: the one asked for, or the one that held the form."""
+        if request.method == "GET":
+            return request.get_full_path()
+        page = urlsplit(request.headers.get("Referer", ""))
+        if page.netloc != request.get_host():
+            return "/"
+        return f"{page.path}?{page.query}" if page.query else page.path
 
     def signer(self, request: HttpRequest) -> signing.Signer:
         return signing.Signer(salt=f"idle:{request.session.session_key}")

@@ -96,6 +96,17 @@ def test_idle_visitor_is_logged_out_with_a_sentence(client, user, the_day, setti
     assert f"超过{settings.IDLE_MINUTES}分钟" in client.get(response["Location"]).content.decode()
 
 
+def test_idle_visitor_who_sends_a_form_comes_back_to_it(client, user, the_day, settings):
+    come_in(client)
+    the_day.shift(timedelta(minutes=settings.IDLE_MINUTES, seconds=1))
+
+    response = client.post(
+        "/account/password/", headers={"referer": "http://testserver/account/password/?year=2026"}
+    )
+
+    assert response["Location"] == "/login/?idle=1&next=%2Faccount%2Fpassword%2F%3Fyear%3D2026"
+
+
 def test_idle_cookie_of_another_session_counts_nothing(client, user, the_day, settings):
     other = Client()
     come_in(client)
