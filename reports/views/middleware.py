@@ -23,6 +23,13 @@ BEGAN = "began"
 IDLE_GRAIN = 30
 
 
+def client_address(request: HttpRequest) -> str:
+    """Who asks; behind our own proxy, what the proxy saw (the last name in the list is its)."""
+    if settings.BEHIND_PROXY and (named := request.headers.get("X-Forwarded-For")):
+        return named.rsplit(",", 1)[-1].strip()
+    return request.META.get("REMOTE_ADDR") or ""
+
+
 def demo_on_this_machine_only(get_response: Handler) -> Handler:
     """A trial with known logins answers nobody but the machine it runs on."""
 

@@ -76,6 +76,16 @@ def test_lock_of_one_name_leaves_others_alone(client, user):
     assert client.post("/login/", {"username": "li", "password": PASSWORD}).status_code == 302
 
 
+def test_lock_behind_a_proxy_goes_by_what_the_proxy_saw(client, user, settings):
+    settings.BEHIND_PROXY = True
+    elsewhere = Client(headers={"x-forwarded-for": "10.0.0.7, 10.0.0.8"})
+    for _attempt in range(5):
+        come_in(elsewhere, "wrong")
+
+    assert come_in(elsewhere).status_code == 429
+    assert come_in(Client(headers={"x-forwarded-for": "10.0.0.8, 10.0.0.9"})).status_code == 302
+
+
 def test_logout_needs_a_post(client, user):
     come_in(client)
 
