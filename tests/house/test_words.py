@@ -114,6 +114,7 @@ NOT_INTERFACE = (
     "reports/migrations/",
     "reports/demo/",
     "reports/exchange/demo",
+    "reports/actions/calendar.py",  # names of holidays as the State Council gives them
     "reports/management/commands/load_demo.py",
 )
 
@@ -160,12 +161,17 @@ def test_python_has_no_bare_chinese():
 # ── Models ───────────────────────────────────────────────────────────────────────────────────
 
 
+# Rows that only join others, and columns that only actions read: no page names them.
+NAMED_NOWHERE = {"DueCount", "Discharge", "EvidenceUse", "Source"}
+KEPT = {"from_state", "to_state", "not_applicable_on"}
+
+
 def words_of(model) -> dict[str, str]:
     """Every label, help text, choice and refusal of a model in the active language."""
     meta = model._meta
     words = {"name": str(meta.verbose_name), "plural": str(meta.verbose_name_plural)}
     for field in [*meta.local_fields, *meta.local_many_to_many]:
-        if field.primary_key or not field.editable:
+        if field.primary_key or not field.editable or field.name in KEPT:
             continue
         words[field.name] = str(field.verbose_name)
         words[f"{field.name}?"] = str(field.help_text)
@@ -176,7 +182,10 @@ def words_of(model) -> dict[str, str]:
     return {key: text for key, text in words.items() if text}
 
 
-@pytest.mark.parametrize("model", OURS, ids=lambda model: model.__name__)
+SPEAKING = [model for model in OURS if model.__name__ not in NAMED_NOWHERE]
+
+
+@pytest.mark.parametrize("model", SPEAKING, ids=lambda model: model.__name__)
 def test_model_speaks_chinese(model):
     with override("zh-hans"):
         bare = {key: text for key, text in words_of(model).items() if not CHINESE.search(text)}
@@ -184,7 +193,7 @@ def test_model_speaks_chinese(model):
     assert {key: text for key, text in bare.items() if not SAME_EVERYWHERE.search(text)} == {}
 
 
-@pytest.mark.parametrize("model", OURS, ids=lambda model: model.__name__)
+@pytest.mark.parametrize("model", SPEAKING, ids=lambda model: model.__name__)
 def test_model_speaks_english(model):
     with override("en"):
         assert {key: text for key, text in words_of(model).items() if CHINESE.search(text)} == {}
