@@ -166,6 +166,7 @@ def test_a_later_fact_does_not_exist(facts, on):
         (3, [d(3, 20), d(3, 5)], [], Count(2, None, None)),
         (1, [], [d(4, 9)], Count(1, None, d(4, 9))),
         (1, [], [d(3, 9)], Count(1, d(3, 9), None)),
+        (1, [], [d(3, 1)], Count(1, d(3, 1), None)),
         (1, [], [d(2, 28)], Count(0, None, None)),
         (2, [d(3, 5)], [d(4, 9)], Count(2, None, d(4, 9))),
         (2, [d(3, 5)], [d(5, 9), d(4, 9)], Count(3, None, d(4, 9))),
@@ -283,6 +284,7 @@ def test_making_up_by_default(cadence, kind):
     ("rule", "day", "cadence", "every", "start", "expected"),
     [
         (MakeUpRule(), d(3, 1), Cadence.MONTH, 1, YearStart(1, 1), None),
+        (MakeUpRule(MakeUp.DAYS, 1), d(3, 1), Cadence.MONTH, 1, YearStart(1, 1), d(4, 1)),
         (MakeUpRule(MakeUp.DAYS, 10), d(3, 1), Cadence.MONTH, 1, YearStart(1, 1), d(4, 10)),
         (MakeUpRule(MakeUp.NEXT_PERIOD), d(3, 1), Cadence.MONTH, 1, YearStart(1, 1), d(4, 30)),
         (

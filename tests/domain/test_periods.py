@@ -118,6 +118,31 @@ def test_assessment_year_2026(start, first, last):
 
 
 @pytest.mark.parametrize(
+    ("day", "start", "year"),
+    [
+        (date(2026, 6, 30), YearStart(7, 1), 2025),
+        (date(2026, 7, 1), YearStart(7, 1), 2026),
+        (date(2026, 7, 1), YearStart(7, 2), 2026),
+        (date(2026, 7, 2), YearStart(7, 2), 2027),
+        (date(2025, 10, 31), NOVEMBER, 2025),
+        (date(2025, 11, 1), NOVEMBER, 2026),
+        (date(2026, 1, 1), JANUARY, 2026),
+        (date(2026, 12, 31), JANUARY, 2026),
+    ],
+)
+def test_the_year_of_a_day(day, start, year):
+    assert year_holding(day, start) == year
+
+
+def test_left_alone_a_rhythm_is_every_period_of_the_calendar_year():
+    march = period_holding(date(2026, 3, 9), Cadence.MONTH)
+
+    assert march.period == Period(date(2026, 3, 1), date(2026, 3, 31))
+    assert next_period(march, Cadence.MONTH).number == 4
+    assert period_name_parts(march, Cadence.MONTH).last == 3
+
+
+@pytest.mark.parametrize(
     ("cadence", "every", "start", "count"),
     [
         (Cadence.WEEK, 1, JANUARY, 53),
@@ -255,6 +280,7 @@ def test_a_period_does_not_end_before_it_begins():
         (Cadence.HALF_MONTH, 1, JANUARY, 6, (6, 6, 3, 3, 2, 2)),
         (Cadence.HALF_MONTH, 5, JANUARY, 2, (6, 10, 3, 5, 2, 2)),
         (Cadence.HALF_MONTH, 5, JANUARY, 5, (21, 24, 11, 12, 1, 2)),
+        (Cadence.HALF_MONTH, 3, JANUARY, 1, (1, 3, 1, 2, 1, 1)),
         (Cadence.MONTH, 5, JANUARY, 2, (6, 10, 6, 10, None, None)),
         (Cadence.MONTH, 5, LATE_OCTOBER, 1, (1, 5, 11, 3, None, None)),
         (Cadence.QUARTER, 3, JANUARY, 2, (4, 4, None, None, None, None)),
