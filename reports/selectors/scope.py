@@ -46,6 +46,7 @@ class Grant:
     path_end: str
     unit_name: str = ""
     unit_is_bureau: bool = False
+    is_fictional: bool = False
 
     def covers(self, *, unit_path: str, bureau_id: int | None, bureau_path: str) -> bool:
         """Whether a record of that unit, kept by that bureau, lies within the grant."""
@@ -296,6 +297,7 @@ def _grant(membership: Membership) -> Grant:
         path_end=unit.path_end,
         unit_name=unit.label,
         unit_is_bureau=unit.is_bureau,
+        is_fictional=unit.is_fictional,
     )
 
 

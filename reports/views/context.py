@@ -1,0 +1,134 @@
+"""What every page's frame knows: who, which year and day, where one may go, what waits."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject, cached_property
+from django.utils.translation import gettext_lazy as _
+
+from reports.domain.access import Act, Role
+from reports.selectors.scope import Scope
+from reports.selectors.todo import count_waiting
+from reports.templatetags.reports_ui import kept_parts
+from reports.views.mixins import Days, days_of
+from reports.views.scoped import request_scope
+
+# Addresses are stable: people send them to each other.
+RECORD_PAGES = (
+    ("/", _("总览")),
+    ("/bureaus/", _("分局")),
+    ("/dues/", _("制度落实")),
+    ("/meetings/", _("会议")),
+    ("/problems/", _("问题")),
+    ("/measures/", _("措施")),
+    ("/people/", _("人员")),
+    ("/schedules/", _("制度")),
+    ("/reports/", _("年度报告")),
+)
+# What the stock admin is for; whoever may none of it sees no way in.
+ADMIN_ACTS = (
+    Act.MANAGE_PEOPLE,
+    Act.MANAGE_UNITS,
+    Act.MANAGE_TOP_UNITS,
+    Act.MANAGE_ACCOUNTS,
+    Act.MANAGE_MEMBERSHIPS,
+    Act.MANAGE_CALENDAR,
+)
+
+
+class Frame:
+    """Everything is read when a template asks for it, and once a request."""
+
+    def __init__(self, request: HttpRequest):
+        self.request = request
+
+    @cached_property
+    def scope(self) -> Scope:
+        return request_scope(self.request)
+
+    @property
+    def days(self) -> Days:
+        return days_of(self.request)
+
+    @cached_property
+    def nav(self) -> list[tuple[str, object, str]]:
+        """Address, name and what ``aria-current`` says of it."""
+        if not self.scope.reads_anything:
+            return []
+        if not self.scope.sees_many_bureaus and not self.scope.bureau_ids:
+            return []
+        kept = self.kept
+        # Who sees one bureau has it as her overview; a page that lists it alone helps nobody.
+        pages = (p for p in RECORD_PAGES if p[0] != "/bureaus/" or self.scope.sees_many_bureaus)
+        return [(f"{path}{kept}", name, self.current(path)) for path, name in pages]
+
+    def current(self, path: str) -> str:
+        here = self.request.path
+        if here == path:
+            return "page"
+        if path == "/":
+            return "true" if not self.scope.sees_many_bureaus and self.at_a_place else ""
+        if path == "/bureaus/" and here.startswith("/units/"):
+            return "true"
+        return "true" if here.startswith(path) else ""
+
+    @property
+    def at_a_place(self) -> bool:
+        return self.request.path.startswith(("/bureaus/", "/units/"))
+
+    @cached_property
+    def kept(self) -> str:
+        """The year and day of this address, to go on with."""
+        parts = kept_parts(self.request.GET)
+        return "?" + "&".join(f"{k}={v}" for k, v in parts.items()) if parts else ""
+
+    @cached_property
+    def place(self) -> str:
+        """Whose ledger it is: the only unit one belongs to, or the top of what one oversees."""
+        names = {grant.unit_name for grant in self.scope.grants}
+        return names.pop() if len(names) == 1 else ""
+
+    @cached_property
+    def is_fictional(self) -> bool:
+        """Part of what one sees is invented; every page says so."""
+        return any(grant.is_fictional for grant in self.scope.grants)
+
+    @cached_property
+    def waiting(self) -> int:
+        if not self.scope.reads_anything:
+            return 0
+        return count_waiting(self.scope, today=self.days.today)
+
+    @cached_property
+    def may_administer(self) -> bool:
+        return any(self.scope.allows(act) for act in ADMIN_ACTS)
+
+    @cached_property
+    def sees_jobs(self) -> bool:
+        return self.scope.holds(Role.LEGAL_OFFICER) or self.scope.holds(Role.SYSTEM_ADMIN)
+
+    @cached_property
+    def years(self) -> list[tuple[int, str]]:
+        """Last year, this and the next one, and the one shown; the rest of the address stays."""
+        now = self.days.today.year
+        years = sorted({now - 1, now, now + 1, self.days.year})
+        return [(year, "true" if year == self.days.year else "") for year in years]
+
+
+def frame(request: HttpRequest) -> dict[str, Any]:
+    """The context of every page; a visitor who is not logged in costs no query."""
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
+        return {"frame": None}
+    made = getattr(request, "_ledger_frame", None)
+    if made is None:
+        made = request._ledger_frame = Frame(request)
+    return {
+        "frame": made,
+        "scope": SimpleLazyObject(lambda: made.scope),
+        "fictional": SimpleLazyObject(lambda: made.is_fictional),
+        "year": made.days.year,
+        "on": made.days.on,
+        "today": made.days.today,
+        "is_past_day": made.days.is_past,
+    }
