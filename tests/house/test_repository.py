@@ -32,7 +32,11 @@ def name_of(path: Path) -> str:
 
 @pytest.mark.parametrize("package", [reports.models, reports.admin], ids=lambda p: p.__name__)
 def test_every_module_is_imported_by_its_package(package):
-    modules = {f"{package.__name__}.{info.name}" for info in pkgutil.iter_modules(package.__path__)}
+    modules = {
+        f"{package.__name__}.{info.name}"
+        for info in pkgutil.iter_modules(package.__path__)
+        if info.name != "base"  # what the others build on; it registers nothing itself
+    }
     source = Path(package.__file__).read_text()
     imported = {
         f"{package.__name__}.{node.module}" if node.level else node.module
