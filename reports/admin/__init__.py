@@ -1,1 +1,18 @@
 """Imports every module of this package, so that Django finds it."""
+
+# Registers the stock pages of logins first, so that ours may take their place.
+from django.contrib.auth import admin as stock
+
+from . import access, calendar, meetings, people, problems, records, schedules, units
+
+__all__ = [
+    "access",
+    "calendar",
+    "meetings",
+    "people",
+    "problems",
+    "records",
+    "schedules",
+    "stock",
+    "units",
+]
