@@ -5,7 +5,7 @@ from datetime import date
 from enum import StrEnum
 
 from django.utils import dateformat
-from django.utils.translation import gettext, pgettext, pgettext_lazy
+from django.utils.translation import gettext, ngettext, pgettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from reports.domain.access import Role
@@ -362,6 +362,15 @@ def reason_sentence(reason: DueReason, label: str) -> str:
         "day": day_label(reason.day, reason.period.last) if reason.day else "",
         "counted": reason.counted,
         "at_least": reason.at_least,
+    }
+
+
+def rhythm_label(cadence: Cadence, every: int = 1, at_least: int = 1) -> str:
+    """How often something is owed: 每周至少1次, 每2个月至少3次."""
+    rhythm = EVERY_LABELS[cadence] if every == 1 else EVERY_N_LABELS[cadence] % {"n": every}
+    return ngettext("%(rhythm)s至少%(times)s次", "%(rhythm)s至少%(times)s次", at_least) % {
+        "rhythm": rhythm,
+        "times": at_least,
     }
 
 

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from reports.domain.dues import DueFacts, NotApplicable, Verdict, verdict
-from reports.domain.periods import Period
+from reports.domain.periods import Cadence, Period
 
 from .base import Imported, Recorded
 from .choices import (
@@ -17,6 +17,7 @@ from .choices import (
     OwedBy,
     ScheduleWords,
     labelled,
+    rhythm_label,
 )
 
 
@@ -102,6 +103,24 @@ class Schedule(Imported):
         return reverse("reports:schedule-detail", args=[self.pk])
 
 
+class ScheduleVersionQuerySet(models.QuerySet):
+    def in_force_on(self, day):
+        """One version of each schedule: the one of that day, or the first where none has begun."""
+        begun = models.Exists(
+            self.model.objects.filter(schedule=models.OuterRef("schedule"), first_day__lte=day)
+        )
+        later = self.model.objects.filter(
+            schedule=models.OuterRef("schedule"), first_day__gt=models.OuterRef("first_day")
+        )
+        earlier = self.model.objects.filter(
+            schedule=models.OuterRef("schedule"), first_day__lt=models.OuterRef("first_day")
+        )
+        return self.filter(
+            (Q(first_day__lte=day) & ~models.Exists(later.filter(first_day__lte=day)))
+            | (~begun & ~models.Exists(earlier))
+        )
+
+
 class ScheduleVersion(models.Model):
     """The rule of a schedule from one day on; past dues keep the version they were judged by."""
 
@@ -173,6 +192,7 @@ class ScheduleVersion(models.Model):
     legal_basis = models.CharField(_("依据"), max_length=300)
     asked_by = models.CharField(_("由谁要求"), max_length=100)
 
+    objects = ScheduleVersionQuerySet.as_manager()
     history = HistoricalRecords(m2m_fields=[owing_kinds])
 
     class Meta:
@@ -204,6 +224,11 @@ class ScheduleVersion(models.Model):
 
     def __str__(self):
         return f"{self.schedule}（{self.first_day}）"
+
+    @property
+    def rhythm(self) -> str:
+        """每周至少1次"""
+        return rhythm_label(Cadence(self.cadence), self.every, self.at_least)
 
 
 class DueQuerySet(models.QuerySet):
