@@ -1,6 +1,7 @@
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
@@ -19,9 +20,17 @@ class MeasureQuerySet(models.QuerySet):
             set_on__lte=day,
         )
 
+    def with_due(self, day):
+        """``due_then``: the due day as of a day; an extension granted later does not exist."""
+        later = Extension.objects.filter(measure=OuterRef("pk"), granted=True, decided_on__gt=day)
+        before = later.order_by("decided_on", "pk").values("old_due_on")[:1]
+        return self.annotate(due_then=Coalesce(Subquery(before), "due_on"))
+
     def overdue_on(self, day):
         """The SQL voice of domain.measures; what is only "as published" is never overdue."""
-        return self.standing().open_on(day).filter(due_on__lt=day, as_published=False)
+        return (
+            self.standing().open_on(day).with_due(day).filter(due_then__lt=day, as_published=False)
+        )
 
     def for_list(self):
         return self.select_related("unit", "bureau", "responsible").order_by("due_on", "pk")

@@ -1,6 +1,6 @@
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, OuterRef, Q, Subquery
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
@@ -37,9 +37,39 @@ class ProblemQuerySet(models.QuerySet):
     def found_by(self, day):
         return self.filter(found_on__lte=day)
 
-    def open_on(self, day):
-        """Found and not yet closed on that day; a later closing does not exist."""
-        return self.found_by(day).filter(Q(closed_on__isnull=True) | Q(closed_on__gt=day))
+    def with_state(self, on, today):
+        """``state_then``: the SQL voice of domain.problems.state_on; a parity test holds the two.
+
+        For today it is the stored state; for an earlier day the last move made by then.
+        """
+        if on >= today:
+            return self.annotate(state_then=F("state"))
+        moves = ProblemMove.objects.filter(problem=OuterRef("pk"), on__lte=on)
+        last = moves.order_by("-on", "-pk").values("to_state")[:1]
+        return self.annotate(state_then=Subquery(last))
+
+    def open_on(self, on, today):
+        """Found and not closed as of that day; later moves do not exist."""
+        return (
+            self.found_by(on)
+            .with_state(on, today)
+            .exclude(state_then=ProblemState.CLOSED.value)
+            .exclude(state_then__isnull=True)
+        )
+
+    def closed_day(self, on, today):
+        """``closed_then``: the day of the last closing made by that day."""
+        if on >= today:
+            return self.with_state(on, today).annotate(closed_then=F("closed_on"))
+        closings = ProblemMove.objects.filter(
+            problem=OuterRef("pk"), on__lte=on, to_state=ProblemState.CLOSED.value
+        )
+        last = closings.order_by("-on", "-pk").values("on")[:1]
+        return self.with_state(on, today).annotate(closed_then=Subquery(last))
+
+    def closed_by_day(self, on, today):
+        """Closed as of that day; ``closed_then`` is the day of the closing."""
+        return self.closed_day(on, today).filter(state_then=ProblemState.CLOSED.value)
 
     def for_list(self):
         return self.select_related("unit", "bureau", "source").order_by("-found_on", "-pk")

@@ -44,6 +44,13 @@ class UnitQuerySet(models.QuerySet):
             Q(closed_on__isnull=True) | Q(closed_on__gte=day),
         )
 
+    def existing_in(self, year):
+        """Those that exist on at least one day of the calendar year."""
+        return self.filter(
+            Q(opened_on__isnull=True) | Q(opened_on__year__lte=year),
+            Q(closed_on__isnull=True) | Q(closed_on__year__gte=year),
+        )
+
     def in_order(self):
         """The order of the organisation."""
         return self.order_by("path")

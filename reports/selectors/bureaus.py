@@ -5,12 +5,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 
-from django.db.models import Q
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from reports.domain.dues import DueReason, Verdict, reason
-from reports.domain.periods import Cadence
+from reports.domain.periods import Cadence, NumberedPeriod, YearStart
 from reports.domain.progress import NOTHING, Tally
-from reports.models import Appointment, Due, Unit
+from reports.models import AnnualReport, Appointment, Due, Unit
+from reports.models.choices import period_label
 from reports.selectors.progress import PeriodCell
 
 FIRST_PERSON = "first_responsible_person"
@@ -26,7 +27,7 @@ class DueCell:
     last: date
     verdict: Verdict
     reason: DueReason
-    words: str
+    label: str
 
 
 @dataclass(slots=True)
@@ -61,14 +62,12 @@ class SetFigure:
 
 @dataclass(slots=True)
 class UnitRow:
-    """A unit of the bureau in the table: its reviewer, its strips, what it lacks."""
+    """What a unit below owes in the year, as small strips."""
 
     unit: Unit
-    reviewers: list[Appointment] = field(default_factory=list)
     strips: dict[int, list[PeriodCell]] = field(default_factory=dict)
     tally: Tally = NOTHING
     lacking: int = 0
-    open_problems: int = 0
 
 
 @dataclass(slots=True)
@@ -81,6 +80,7 @@ class UnitDues:
     tally: Tally
     lacking: int
     planned: bool
+    year_starts: set[tuple[int, int]]
 
 
 def dues_of_units(
@@ -97,6 +97,7 @@ def dues_of_units(
     verdicts: dict[int, list[Verdict]] = defaultdict(list)
     every_verdict: list[Verdict] = []
     lacking = 0
+    year_starts: set[tuple[int, int]] = set()
     dues = (
         Due.objects.filter(condition, year=year)
         .with_verdict(on)
@@ -132,6 +133,8 @@ def dues_of_units(
         row = rows.get(due.unit_id)
         if row is None:
             continue
+        of = due.schedule.set
+        year_starts.add((of.year_start_month, of.year_start_day))
         row.strips.setdefault(due.schedule_id, []).append(
             PeriodCell(due.period_first, due.period_last, verdict.value)
         )
@@ -146,6 +149,7 @@ def dues_of_units(
         tally=Tally.of(every_verdict),
         lacking=lacking,
         planned=bool(every_verdict),
+        year_starts=year_starts,
     )
 
 
@@ -204,7 +208,18 @@ def _cell(due: Due, verdict: Verdict, on: date) -> DueCell:
         due.period_last,
         verdict,
         reason(facts, due.number, Cadence(due.version.cadence), on, due.counted),
-        due.schedule.words,
+        label_of(due),
+    )
+
+
+def label_of(due: Due) -> str:
+    """What the due's period is called: 第12周（3月18日—24日）. Wants version and set loaded."""
+    of = due.schedule.set
+    return period_label(
+        NumberedPeriod(due.number, due.period, due.year, due.name_month),
+        Cadence(due.version.cadence),
+        due.version.every,
+        YearStart(of.year_start_month, of.year_start_day),
     )
 
 
@@ -215,4 +230,25 @@ def appointments_in(units: Iterable[int], day: date) -> list[Appointment]:
         .in_office_on(day)
         .select_related("person", "post")
         .order_by("post__position", "first_day", "pk")
+    )
+
+
+def with_head(bureaus: QuerySet[Unit], day: date) -> QuerySet[Unit]:
+    """Each bureau with the name of its first responsible person on that day, and if acting."""
+    held = (
+        Appointment.objects.filter(unit=OuterRef("pk"), post__code=FIRST_PERSON)
+        .in_office_on(day)
+        .order_by("-first_day", "-pk")
+    )
+    return bureaus.annotate(
+        head_name=Subquery(held.values("person__name")[:1]),
+        head_acting=Subquery(held.values("acting")[:1]),
+    )
+
+
+def with_report(units: QuerySet[Unit], year: int) -> QuerySet[Unit]:
+    """Each unit with the key and the state of its annual report of the year, if it files one."""
+    report = AnnualReport.objects.filter(bureau=OuterRef("pk"), year=year)
+    return units.annotate(
+        report_pk=Subquery(report.values("pk")), report_state=Subquery(report.values("state"))
     )

@@ -1,0 +1,381 @@
+"""The leader's one page: how one bureau, or one unit of it, stands."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from urllib.parse import urlencode
+
+from django.db.models import Q
+from django.http import Http404
+from django.urls import reverse
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+from django.views.generic import TemplateView
+
+from reports.domain.access import Act
+from reports.domain.dues import Verdict
+from reports.domain.periods import YearStart, assessment_year
+from reports.domain.progress import Tally
+from reports.models import Appointment, Post, Unit
+from reports.models.choices import (
+    EVERY_LABELS,
+    EVERY_N_LABELS,
+    REPORT_STATE_LABELS,
+    VERDICT_LABELS_BY_WORDS,
+    ScheduleWords,
+    days_label,
+    labelled,
+    reason_sentence,
+)
+from reports.selectors.bureaus import (
+    FIRST_PERSON,
+    REVIEWERS,
+    DueCell,
+    ScheduleStrip,
+    SetFigure,
+    UnitDues,
+    appointments_in,
+    dues_of_units,
+    with_report,
+)
+from reports.selectors.measures import measures_for
+from reports.selectors.problems import problems_for
+from reports.templatetags.figures import Axis, Cell, StripRow
+from reports.views.mixins import DayMixin, tally_words
+from reports.views.scoped import ScopeMixin
+
+SOON = timedelta(days=30)
+ROWS_SHOWN = 8
+
+
+@dataclass(slots=True)
+class Figure:
+    """A schedule set drawn large on the axis of its own year."""
+
+    name: str
+    tally: Tally
+    rows: list[StripRow]
+    axis: Axis
+    href: str
+    year_note: str
+
+
+@dataclass(slots=True)
+class Attention:
+    """Something on the page that someone must act on, with its next step."""
+
+    tone: str
+    badge: str
+    what: str
+    detail: str
+    href: str
+    button: str
+    action: str
+
+
+class PlaceMixin(ScopeMixin, DayMixin):
+    """What the page of a bureau and of a unit have in common."""
+
+    @cached_property
+    def query(self) -> str:
+        parts = {"year": self.year} | ({"on": self.on} if self.on != self.today else {})
+        return urlencode(parts)
+
+    def figures(self, dues: UnitDues, place: Unit) -> list[Figure]:
+        return [self.figure(of, place) for of in dues.sets]
+
+    def figure(self, of: SetFigure, place: Unit) -> Figure:
+        start = YearStart(*of.year_start)
+        whole = assessment_year(self.year, start)
+        return Figure(
+            name=of.name,
+            tally=of.tally,
+            rows=[self.strip_row(strip) for strip in of.strips.values()],
+            axis=Axis(whole.first, whole.last),
+            href=f"{reverse('reports:due-list')}?unit={place.pk}&set={of.set_id}&{self.query}",
+            year_note=""
+            if start == YearStart(1, 1)
+            else _("考核年度 %(days)s") % {"days": days_label(whole.first, whole.last)},
+        )
+
+    def strip_row(self, strip: ScheduleStrip) -> StripRow:
+        return StripRow(
+            name=strip.name,
+            note=rhythm(strip),
+            summary=strip_words(strip),
+            href=f"{reverse('reports:schedule-detail', args=[strip.schedule_id])}",
+            cells=[
+                Cell(
+                    c.first,
+                    c.last,
+                    c.verdict.value,
+                    reason_sentence(c.reason, c.label),
+                    self.due_href(c.pk),
+                )
+                for c in strip.cells
+            ],
+        )
+
+    def due_href(self, pk: int) -> str:
+        href = reverse("reports:due-detail", args=[pk])
+        return f"{href}?on={self.on}" if self.on != self.today else href
+
+    def attention(self, dues: UnitDues) -> list[Attention]:
+        """The dues of the place itself that wait for somebody, those of now first."""
+        may_record = self.scope.may(Act.RECORD_MEETING, self.place)
+        strips = [s for of in dues.sets for s in of.strips.values()] + dues.first_person
+        found = []
+        for strip in strips:
+            for cell in strip.cells:
+                if self.needs_attention(cell):
+                    found.append(
+                        (ORDER[cell.verdict], cell.first, self.item(cell, strip, may_record))
+                    )
+        found.sort(key=lambda row: (row[0], -row[1].toordinal()))
+        return [item for _order, _first, item in found]
+
+    def needs_attention(self, cell: DueCell) -> bool:
+        if cell.verdict == Verdict.OPEN:
+            return cell.last - self.on <= timedelta(days=14)
+        return cell.verdict in {Verdict.AWAITING, Verdict.MISSED}
+
+    def item(self, cell: DueCell, strip: ScheduleStrip, may_record: bool) -> Attention:
+        running = cell.verdict == Verdict.OPEN
+        days = days_label(cell.first, cell.last)
+        left = {"days": days, "n": (cell.last - self.on).days}
+        return Attention(
+            tone=TONES[cell.verdict],
+            badge=str(VERDICT_LABELS_BY_WORDS[ScheduleWords(strip.words)][cell.verdict]),
+            what=strip.name,
+            detail=_("%(days)s，还有%(n)s天") % left if running else days,
+            href=self.due_href(cell.pk),
+            button=(_("记录会议") if running else _("补录")) if may_record else "",
+            action=f"{reverse('reports:meeting-new')}?due={cell.pk}",
+        )
+
+    def unplanned(self, dues: UnitDues, bureau: Unit | None) -> bool:
+        """Nothing was planned for the year although the ledger runs."""
+        return not dues.planned and bureau is not None and bureau.ledger_from is not None
+
+
+ORDER = {Verdict.AWAITING: 0, Verdict.OPEN: 1, Verdict.MISSED: 2}
+TONES = {Verdict.AWAITING: "late", Verdict.OPEN: "open", Verdict.MISSED: "missed"}
+
+
+class BureauDetail(PlaceMixin, TemplateView):
+    template_name = "reports/units/bureau.html"
+
+    def setup(self, request, *args, **kwargs):
+        super().setup(request, *args, **kwargs)
+        self.place = None
+
+    def get_context_data(self, **kwargs):
+        pk = self.kwargs["pk"]
+        units = self.visible(Unit.objects.filter(bureau=pk)).select_related("kind", "parent")
+        units = list(with_report(units, self.year).in_order())
+        self.place = bureau = next((unit for unit in units if unit.pk == pk), None)
+        if bureau is None:
+            raise Http404
+        shown = [u for u in units if u.pk != pk and not u.kind.is_body and self.lived(u)]
+        dues = dues_of_units(
+            self.scope.condition(unit="unit", bureau="bureau") & Q(bureau=pk),
+            own_unit_id=pk,
+            year=self.year,
+            on=self.on,
+            units=shown,
+        )
+        held = appointments_in([unit.pk for unit in units], self.on)
+        return super().get_context_data(**kwargs) | {
+            "bureau": bureau,
+            "figures": self.figures(dues, bureau),
+            "dues": dues,
+            "duties": [duty_of(strip, self) for strip in dues.first_person],
+            "attention": self.attention(dues),
+            "unit_rows": self.unit_rows(shown, dues, held),
+            "head": next((a for a in held if is_post(a, FIRST_PERSON, pk)), None),
+            "holders": [a for a in held if a.unit_id == pk],
+            "empty_posts": self.empty_posts(bureau, held),
+            "report": (bureau.report_state, bureau.report_pk) if bureau.report_pk else None,
+            "report_word": dict(labelled(REPORT_STATE_LABELS)).get(bureau.report_state, ""),
+            "keep_query": self.query,
+            "query": f"bureau={pk}&{self.query}",
+            "unplanned": self.unplanned(dues, bureau),
+            "may": self.allowed(bureau),
+            **self.problems(bureau),
+        }
+
+    def lived(self, unit: Unit) -> bool:
+        """The unit exists on at least one day of the year shown."""
+        return (unit.opened_on is None or unit.opened_on.year <= self.year) and (
+            unit.closed_on is None or unit.closed_on.year >= self.year
+        )
+
+    def allowed(self, bureau: Unit) -> dict[str, bool]:
+        return {
+            "record": self.scope.may(Act.RECORD_MEETING, bureau),
+            "register": self.scope.may(Act.REGISTER_PROBLEM, bureau),
+            "compile": self.scope.may(Act.COMPILE_REPORT, bureau),
+            "plan": self.scope.may(Act.SET_SCHEDULE, bureau),
+        }
+
+    def problems(self, bureau: Unit) -> dict[str, object]:
+        """Open problems and what is due within 30 days: two queries."""
+        days = {"on": self.on, "today": self.today}
+        open_ = list(problems_for(self.scope, bureau=bureau.pk, state="open", **days))
+        self.open_problems = open_
+        soon = list(
+            measures_for(self.scope, bureau=bureau.pk, due_by=self.on + SOON, state="open", **days)
+        )
+        return {
+            "problems": open_[:ROWS_SHOWN],
+            "problems_open": len(open_),
+            "measures_soon": soon[:ROWS_SHOWN],
+            "measures_soon_count": len(soon),
+            "measures_overdue": sum(m.due_on < self.on for m in soon),
+        }
+
+    def unit_rows(
+        self, units: list[Unit], dues: UnitDues, held: list[Appointment]
+    ) -> list["UnitLine"]:
+        """The units in the order of the organisation, each with its strips and its reviewers."""
+        whole = Axis(*unit_axis(dues, self.year))
+        lines = []
+        for unit in units:
+            row = dues.by_unit[unit.pk]
+            query = f"unit={unit.pk}&{self.query}"
+            lines.append(
+                UnitLine(
+                    unit=unit,
+                    reviewers=[
+                        a for a in held if a.unit_id == unit.pk and a.post.code in REVIEWERS
+                    ],
+                    strips=list(row.strips.values()),
+                    axis=whole,
+                    label=tally_words(unit.label, row.tally),
+                    href=f"{reverse('reports:due-list')}?{query}",
+                    query=query,
+                    tally=row.tally,
+                    lacking=row.lacking,
+                )
+            )
+        return lines
+
+    def empty_posts(self, bureau: Unit, held: list[Appointment]) -> list[Post]:
+        """Posts that must be filled in a bureau and have no holder on the day."""
+        have = {a.post_id for a in held if a.unit_id == bureau.pk}
+        wanted = Post.objects.filter(must_be_filled=True, kinds=bureau.kind_id)
+        return [post for post in wanted.order_by("position", "pk") if post.pk not in have]
+
+
+def is_post(appointment: Appointment, code: str, unit_id: int) -> bool:
+    return appointment.unit_id == unit_id and appointment.post.code == code
+
+
+@dataclass(slots=True)
+class UnitLine:
+    """A unit in the bureau's table."""
+
+    unit: Unit
+    reviewers: list[Appointment]
+    strips: list
+    axis: Axis
+    label: str
+    href: str
+    query: str
+    tally: Tally
+    lacking: int
+
+
+def unit_axis(dues: UnitDues, year: int) -> tuple[date, date]:
+    """The days that the dues of the units cover: of whichever year their sets run on."""
+    start = dues.year_starts.pop() if len(dues.year_starts) == 1 else (1, 1)
+    whole = assessment_year(year, YearStart(*start))
+    return whole.first, whole.last
+
+
+@dataclass(slots=True)
+class Duty:
+    """A half-yearly duty of the first responsible person, each period with its words."""
+
+    name: str
+    cells: list[tuple[str, str, str, str]]  # verdict, name of the period, word, address
+
+
+def duty_of(strip: ScheduleStrip, view: PlaceMixin) -> Duty:
+    words = VERDICT_LABELS_BY_WORDS[ScheduleWords(strip.words)]
+    return Duty(
+        strip.name,
+        [
+            (
+                cell.verdict.value,
+                period_short(cell, strip),
+                str(words[cell.verdict]),
+                view.due_href(cell.pk),
+            )
+            for cell in strip.cells
+        ],
+    )
+
+
+class UnitDetail(PlaceMixin, TemplateView):
+    template_name = "reports/units/unit.html"
+
+    def get_context_data(self, **kwargs):
+        self.place = unit = self.get_visible(
+            Unit.objects.select_related("kind", "parent", "bureau"), self.kwargs["pk"]
+        )
+        dues = dues_of_units(
+            self.scope.condition(unit="unit", bureau="bureau") & Q(unit=unit),
+            own_unit_id=unit.pk,
+            year=self.year,
+            on=self.on,
+            units=[],
+        )
+        days = {"on": self.on, "today": self.today}
+        problems = list(problems_for(self.scope, unit=unit.pk, state="open", **days))
+        measures = list(measures_for(self.scope, unit=unit.pk, state="open", **days))
+        return super().get_context_data(**kwargs) | {
+            "unit": unit,
+            "figures": self.figures(dues, unit),
+            "dues": dues,
+            "attention": self.attention(dues),
+            "holders": appointments_in([unit.pk], self.on),
+            "problems": problems[:ROWS_SHOWN],
+            "problems_open": len(problems),
+            "measures": measures[:ROWS_SHOWN],
+            "measures_open": len(measures),
+            "measures_overdue": sum(bool(m.due_on and m.due_on < self.on) for m in measures),
+            "query": f"unit={unit.pk}&{self.query}",
+            "unplanned": self.unplanned(dues, unit.bureau) and not unit.kind.is_body,
+            "may_record": self.scope.may(Act.RECORD_MEETING, unit),
+            "may_see_bureau": unit.bureau is not None
+            and self.visible(Unit.objects.filter(pk=unit.bureau_id)).exists(),
+        }
+
+
+def rhythm(strip: ScheduleStrip) -> str:
+    """每周, 每2个月"""
+    if strip.every == 1:
+        return str(EVERY_LABELS[strip.cadence])
+    return str(EVERY_N_LABELS[strip.cadence]) % {"n": strip.every}
+
+
+def strip_words(strip: ScheduleStrip) -> str:
+    """The counts beside a strip, without the noughts: 按期 43 · 补开 2 · 未召开 1"""
+    labels = VERDICT_LABELS_BY_WORDS[ScheduleWords(strip.words)]
+    tally = strip.tally
+    counts = (
+        (Verdict.MET, tally.met),
+        (Verdict.MET_LATE, tally.late),
+        (Verdict.MISSED, tally.missed),
+        (Verdict.AWAITING, tally.awaiting),
+        (Verdict.OPEN, tally.open),
+        (Verdict.WAIVED, tally.waived),
+    )
+    return " · ".join(f"{labels[verdict]} {number}" for verdict, number in counts if number)
+
+
+def period_short(cell: DueCell, strip: ScheduleStrip) -> str:
+    """第1期, or 上半年 where the cadence has such a name."""
+    if strip.cadence == "half_year" and strip.every == 1:
+        return _("上半年") if cell.reason.number == 1 else _("下半年")
+    return _("第%(n)s期") % {"n": cell.reason.number}
