@@ -9,6 +9,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -28,6 +29,14 @@ class Login(views.LoginView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         idle = settings.IDLE_MINUTES if "idle" in self.request.GET else None
         return super().get_context_data(idle_minutes=idle, demo=settings.DEMO, **kwargs)
+
+
+def locked_out(
+    request: HttpRequest, response: HttpResponse | None, credentials: dict[str, Any] | None
+) -> HttpResponse:
+    """What too many failures lead to: a sentence that says how long to wait."""
+    words = {"limit": settings.AXES_FAILURE_LIMIT, "minutes": settings.LOCKOUT_MINUTES}
+    return render(request, "registration/locked.html", words, status=429)
 
 
 class PasswordChange(views.PasswordChangeView):

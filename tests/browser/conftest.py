@@ -22,7 +22,7 @@ from axe_playwright_python.sync_playwright import Axe
 
 ROOT = Path(__file__).resolve().parents[2]
 CHROMIUM = shutil.which(os.environ.get("CHROMIUM", "chromium"))
-PICTURES = ROOT / "test-results" / "pictures"
+PICTURES = ROOT / "var" / "pictures"
 ROLES = ("clerk", "legal", "inspector", "leader", "supervisor", "system", "security")
 
 

@@ -55,7 +55,7 @@ def test_five_failures_lock_the_name_out(client, user):
     assert answers == [200, 200, 200, 200, 429]
     locked = come_in(client)
     assert locked.status_code == 429
-    assert "已锁定" in locked.content.decode()
+    assert "连续5次输错密码，已锁定15分钟" in locked.content.decode()
     assert not logged_in(client)
 
 
