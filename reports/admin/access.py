@@ -33,7 +33,6 @@ class UserAdmin(LedgerAdmin):
     reads = (Act.MANAGE_MEMBERSHIPS, Act.MANAGE_PEOPLE)
     writes = (Act.MANAGE_ACCOUNTS,)
     list_display = ("username", "first_name", "of_person", "is_active", "last_login")
-    list_select_related = ("person", "person__unit", "account")
     list_filter = ("is_active",)
     search_fields = ("username", "first_name", "person__name", "person__initials")
     ordering = ("username",)

@@ -71,7 +71,6 @@ class CertificateInline(admin.TabularInline):
 class PersonAdmin(LedgerAdmin):
     writes = (Act.MANAGE_PEOPLE,)
     list_display = ("name", "unit", "kind", "user", "left_on")
-    list_select_related = ("unit", "unit__bureau", "user")
     list_filter = ("kind", ("left_on", admin.EmptyFieldListFilter))
     search_fields = ("name", "initials", "unit__name")
     ordering = ("unit__path", "pk")
@@ -79,7 +78,8 @@ class PersonAdmin(LedgerAdmin):
     inlines = (AppointmentInline, CertificateInline)
 
     def rows(self, queryset, scope):
-        return scope.limit(queryset.select_related("unit", "unit__bureau"), Act.MANAGE_PEOPLE)
+        related = queryset.select_related("unit", "unit__bureau", "user")
+        return scope.limit(related, Act.MANAGE_PEOPLE)
 
     def may_change(self, scope, obj):
         return scope.may(Act.MANAGE_PEOPLE, obj)
@@ -139,7 +139,6 @@ class AppointmentAdmin(LedgerAdmin):
     form = AppointmentForm
     writes = (Act.MANAGE_PEOPLE,)
     list_display = ("person", "post", "unit", "first_day", "last_day", "acting")
-    list_select_related = ("person", "post", "unit", "unit__bureau")
     list_filter = ("post", ("last_day", admin.EmptyFieldListFilter), "acting")
     search_fields = ("person__name", "person__initials", "unit__name", "unit__initials")
     ordering = ("unit__path", "post__position", "-first_day", "pk")
@@ -192,7 +191,6 @@ class AppointmentAdmin(LedgerAdmin):
 class ExaminationAdmin(LedgerAdmin):
     writes = (Act.MANAGE_PEOPLE,)
     list_display = ("name", "unit", "held_on", "participants", "passed")
-    list_select_related = ("unit", "unit__bureau")
     search_fields = ("name", "unit__name")
     ordering = ("-held_on", "pk")
     autocomplete_fields = ("unit",)

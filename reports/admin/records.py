@@ -23,7 +23,6 @@ class HonourAdmin(LedgerAdmin):
     form = HonourForm
     writes = (Act.COMPILE_REPORT,)
     list_display = ("title", "year", "bureau", "unit", "awarded_by", "cancelled_because")
-    list_select_related = ("bureau", "unit")
     list_filter = ("year",)
     search_fields = ("title", "awarded_by")
     ordering = ("-year", "bureau__path", "pk")

@@ -30,7 +30,6 @@ class ScheduleInline(ReadOnlyInline):
 class ScheduleSetAdmin(LedgerAdmin):
     writes = (Act.SET_SCHEDULE,)
     list_display = ("name", "unit", "year_start_month", "year_start_day", "position")
-    list_select_related = ("unit", "unit__bureau")
     search_fields = ("name", "unit__name")
     ordering = ("unit__path", "position", "pk")
     autocomplete_fields = ("unit",)
@@ -153,7 +152,6 @@ class VersionInline(ScopedChoices, admin.StackedInline):
 class ScheduleAdmin(LedgerAdmin):
     writes = (Act.SET_SCHEDULE,)
     list_display = ("name", "set", "unit", "words", "of_first_person", "ended_on", "position")
-    list_select_related = ("set", "set__unit", "set__unit__bureau")
     list_filter = ("words", "of_first_person", ("ended_on", admin.EmptyFieldListFilter))
     search_fields = ("name", "set__name", "set__unit__name")
     ordering = ("set__unit__path", "set__position", "position", "pk")

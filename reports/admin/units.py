@@ -78,7 +78,6 @@ class UnitAdmin(LedgerAdmin):
     reads = (Act.MANAGE_MEMBERSHIPS,)
     writes = (Act.MANAGE_UNITS, Act.MANAGE_TOP_UNITS)
     list_display = ("name", "kind", "parent", "grade", "opened_on", "closed_on", "ledger_from")
-    list_select_related = ("kind", "parent", "bureau")
     list_filter = ("kind", ("closed_on", admin.EmptyFieldListFilter))
     search_fields = ("name", "short_name", "initials")
     ordering = ("path",)
