@@ -171,15 +171,18 @@ def _axis_labels(axis: Axis, today: date | None) -> str:
         following = starts[place + 1] if place + 1 < len(starts) else axis.last
         if (following - day).days < 14:
             continue
-        minor = ' class="minor"' if place % 2 else ""
         new_year = day.month == 1 and place > 0
         words = (
             _("%(year)s年%(month)s") % {"year": day.year, "month": month_label(day.month)}
             if new_year
             else month_label(day.month)
         )
-        if here is not None and x - 1 < here < x + (7 if new_year else 5):
+        after = here - x if here is not None else 99
+        room = 10 if new_year else 7
+        if -1 < after < room:
             continue
+        # On a phone every other name goes, and whatever today's would touch.
+        minor = ' class="minor"' if place % 2 or -4 < after < room + 4 else ""
         parts.append(f'<text{minor} x="{_number(x)}%" y="13" dx="3">{words}</text>')
     if here is not None:
         anchor = "end" if here > 96 else "start" if here < 4 else "middle"
