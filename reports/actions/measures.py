@@ -1,0 +1,294 @@
+"""Measures: set, reported on, extended, finished, dropped."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from reports.actions.history import bulk_create
+from reports.actions.refusals import Refused
+from reports.domain.measures import MeasureFacts, due_day, reasons_against_extension
+from reports.domain.problems import ProblemState
+from reports.models import Extension, Measure, Person, Problem, Progress, Unit
+from reports.models.choices import AGAINST_EXTENSION_SENTENCES
+
+
+class CannotSetMeasure(Refused):
+    """The measure cannot be set like this."""
+
+
+class CannotReport(Refused):
+    """The progress cannot be entered."""
+
+
+class CannotExtend(Refused):
+    """The extension cannot be asked for or decided."""
+
+
+@dataclass(frozen=True, slots=True)
+class MeasureDraft:
+    """A measure as entered; a due month is due on its last day."""
+
+    unit: Unit
+    title: str
+    set_on: date
+    problems: tuple[Problem, ...] = field(default_factory=tuple)
+    plan_year: int | None = None
+    standard: str = ""
+    responsible: Person | None = None
+    due_on: date | None = None
+    due_is_month: bool = False
+    as_published: bool = False
+
+
+def set_measure(draft: MeasureDraft, *, by: User | None, at: datetime, today: date) -> Measure:
+    """Set one measure; see ``set_measures``."""
+    return set_measures([draft], by=by, at=at, today=today)[0]
+
+
+@transaction.atomic
+def set_measures(
+    drafts: Sequence[MeasureDraft], *, by: User | None, at: datetime, today: date
+) -> list[Measure]:
+    """Set measures, all or none: for problems of the same bureau, or as plan items of a year.
+
+    Refuses one that is neither, one without a title, set in the future, or due before it is set.
+    """
+    for draft in drafts:
+        _refuse_bad_draft(draft, today)
+    measures = [
+        Measure(
+            bureau_id=draft.unit.bureau_id,
+            unit=draft.unit,
+            plan_year=draft.plan_year,
+            title=draft.title.strip(),
+            standard=draft.standard,
+            responsible=draft.responsible,
+            set_on=draft.set_on,
+            due_on=draft.due_on and due_day(draft.due_on, draft.due_is_month),
+            due_is_month=draft.due_is_month,
+            as_published=draft.as_published,
+            recorded_at=at,
+            recorded_by=by,
+        )
+        for draft in drafts
+    ]
+    bulk_create(Measure, measures, by=by, at=at)
+    through = Measure.problems.through
+    through.objects.bulk_create(
+        through(measure=measure, problem=problem)
+        for draft, measure in zip(drafts, measures, strict=True)
+        for problem in draft.problems
+    )
+    return measures
+
+
+@transaction.atomic
+def edit_measure(
+    *,
+    measure_id: int,
+    title: str,
+    standard: str,
+    responsible: Person | None,
+    unit: Unit,
+    problems: Sequence[Problem],
+    plan_year: int | None,
+) -> Measure:
+    """Correct entered fields. A due day is changed by an extension, not by editing."""
+    measure = _open(measure_id)
+    draft = MeasureDraft(
+        unit=unit,
+        title=title,
+        set_on=measure.set_on,
+        problems=tuple(problems),
+        plan_year=plan_year,
+        due_on=measure.due_on,
+    )
+    _refuse_bad_draft(draft, measure.set_on)
+    measure.title, measure.standard, measure.responsible = title.strip(), standard, responsible
+    measure.unit, measure.plan_year = unit, plan_year
+    measure.save()
+    measure.problems.set(problems)
+    return measure
+
+
+@transaction.atomic
+def report_progress(
+    *,
+    measure_id: int,
+    on: date,
+    text: str,
+    by: User | None,
+    at: datetime,
+    today: date,
+    finishes: bool = False,
+    basically_done: bool = False,
+) -> Progress:
+    """Enter progress; it may finish the measure. Entries are never changed.
+
+    Refuses a day in the future or before the measure was set, an empty text, a measure that is
+    done, dropped or cancelled, and "done" together with "basically done", which stays open.
+    """
+    measure = _open(measure_id)
+    reasons = []
+    if not text.strip():
+        reasons.append(_("请填写进展情况。"))
+    if on > today:
+        reasons.append(_("日期不能晚于今天。"))
+    if on < measure.set_on:
+        reasons.append(_("日期早于措施确定日期。"))
+    if finishes and basically_done:
+        reasons.append(_("“已完成”和“基本完成”只能选一项：基本完成的仍算未完成。"))
+    if reasons:
+        raise CannotReport(reasons)
+    progress = Progress.objects.create(
+        measure=measure,
+        on=on,
+        text=text.strip(),
+        finishes=finishes,
+        basically_done=basically_done,
+        recorded_at=at,
+        recorded_by=by,
+    )
+    if finishes:
+        measure.done_on = on
+        measure.save()
+    return progress
+
+
+@transaction.atomic
+def drop_measure(*, measure_id: int, on: date, because: str, by: User, today: date) -> Measure:
+    """End a measure without finishing it, with the reason."""
+    measure = _open(measure_id)
+    if not because.strip():
+        raise CannotReport([_("终止措施须写明原因。")])
+    if on > today or on < measure.set_on:
+        raise CannotReport([_("终止日期应在措施确定日期与今天之间。")])
+    measure.dropped_on, measure.dropped_because = on, because.strip()
+    measure.save()
+    return measure
+
+
+@transaction.atomic
+def cancel_measure(*, measure_id: int, because: str, by: User, at: datetime) -> Measure:
+    """A measure entered by mistake: stays visible with the reason, counts nothing."""
+    measure = Measure.objects.select_for_update().get(pk=measure_id)
+    if measure.is_cancelled:
+        raise CannotReport([_("该措施已作废。")])
+    if not because.strip():
+        raise CannotReport([_("请写明作废原因。")])
+    measure.cancelled_at, measure.cancelled_by = at, by
+    measure.cancelled_because = because.strip()
+    measure.save()
+    return measure
+
+
+@transaction.atomic
+def ask_extension(
+    *,
+    measure_id: int,
+    new_due_on: date,
+    reason: str,
+    asked_on: date,
+    by: User,
+    at: datetime,
+    today: date,
+) -> Extension:
+    """Ask for a later due day, before the present one. One request waits at a time."""
+    measure = _open(measure_id)
+    reasons = [] if reason.strip() else [_("请写明延期理由。")]
+    against = reasons_against_extension(
+        _facts(measure), asked_on=asked_on, asked_by=by.pk, new_due_on=new_due_on, today=today
+    )
+    reasons += [str(AGAINST_EXTENSION_SENTENCES[each]) for each in against]
+    if measure.extensions.filter(decided_on__isnull=True).exists():
+        reasons.append(_("该措施已有待批的延期申请。"))
+    if reasons:
+        raise CannotExtend(reasons)
+    return Extension.objects.create(
+        measure=measure,
+        asked_on=asked_on,
+        old_due_on=measure.due_on,
+        new_due_on=new_due_on,
+        reason=reason.strip(),
+        recorded_at=at,
+        recorded_by=by,
+    )
+
+
+@transaction.atomic
+def decide_extension(
+    *, extension_id: int, granted: bool, note: str, on: date, by: User, today: date
+) -> Extension:
+    """Grant or refuse a later due day; never by who asked. Old and new day stay on record."""
+    extension = Extension.objects.select_for_update().get(pk=extension_id)
+    if extension.decided_on is not None:
+        raise CannotExtend([_("该申请已经决定。")])
+    measure = _open(extension.measure_id)
+    against = reasons_against_extension(
+        _facts(measure),
+        asked_on=extension.asked_on,
+        asked_by=extension.recorded_by_id,
+        new_due_on=extension.new_due_on,
+        today=today,
+        granted_on=on,
+        granted_by=by.pk,
+    )
+    reasons = [str(AGAINST_EXTENSION_SENTENCES[each]) for each in against]
+    if not granted and not note.strip():
+        reasons.append(_("不同意延期的，请写明理由。"))
+    if reasons:
+        raise CannotExtend(reasons)
+    extension.decided_on, extension.decided_by = on, by
+    extension.granted, extension.decision_note = granted, note.strip()
+    extension.save()
+    if granted:
+        measure.due_on, measure.due_is_month = extension.new_due_on, False
+        measure.save()
+    return extension
+
+
+def _facts(measure: Measure) -> MeasureFacts:
+    return MeasureFacts(
+        measure.title,
+        done_on=measure.done_on,
+        dropped_on=measure.dropped_on,
+        due_on=measure.due_on,
+        begun_on=measure.set_on,
+    )
+
+
+def _open(measure_id: int) -> Measure:
+    measure = Measure.objects.select_for_update().get(pk=measure_id)
+    if measure.is_cancelled:
+        raise CannotReport([_("该措施已作废，不能再办理。")])
+    if measure.done_on is not None:
+        raise CannotReport([_("该措施已完成，不能再办理。")])
+    if measure.dropped_on is not None:
+        raise CannotReport([_("该措施已终止，不能再办理。")])
+    return measure
+
+
+def _refuse_bad_draft(draft: MeasureDraft, today: date) -> None:
+    reasons = []
+    if not draft.title.strip():
+        reasons.append(_("请填写措施。"))
+    if draft.unit.bureau_id is None:
+        reasons.append(_("该单位不属于任何分局，不能承担措施。"))
+    if not draft.problems and draft.plan_year is None:
+        reasons.append(_("请选择对应的问题，或填写列入哪一年度的工作安排。"))
+    if draft.set_on > today:
+        reasons.append(_("确定日期不能晚于今天。"))
+    if draft.due_on and draft.due_on < draft.set_on:
+        reasons.append(_("完成期限早于措施确定日期。"))
+    for problem in draft.problems:
+        if problem.bureau_id != draft.unit.bureau_id:
+            reasons.append(_("措施与问题须属于同一分局。"))
+            break
+        if problem.state == ProblemState.CLOSED:
+            reasons.append(_("问题“%(title)s”已销号，不能再加措施。") % {"title": problem.title})
+    if reasons:
+        raise CannotSetMeasure(reasons)
