@@ -6,13 +6,13 @@ unit, the calendar and the meetings held against it; ``audit_ledger`` recounts a
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import Count, Q
+from django.db.models import Count, Max, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from reports.actions.history import bulk_create
@@ -43,6 +43,7 @@ from reports.models import (
 from reports.models.choices import OwedBy
 from reports.selectors.calendar import holidays as load_holidays
 from reports.selectors.rules import year_start
+from reports.selectors.schedules import DuesChange, dues_change, dues_of
 
 BATCH = 500
 
@@ -608,9 +609,119 @@ def has_waiver() -> Q:
     return Q(waived_on__isnull=False)
 
 
+@dataclass(frozen=True, slots=True)
+class SetDraft:
+    """A schedule set that is made along with its first schedule, as entered."""
+
+    unit: Unit
+    name: str
+    month: int = 1
+    day: int = 1
+
+
 @transaction.atomic
-def end_schedule(*, schedule: Schedule, ended_on: date, today: date) -> Planned:
-    """End a schedule: periods begun by that day stay owed, later ones are taken away."""
+def set_up_schedule(
+    *,
+    draft: ScheduleDraft,
+    new_set: SetDraft | None = None,
+    by: User | None,
+    at: datetime,
+    today: date,
+) -> tuple[Schedule, Planned]:
+    """Make one schedule, with its set where ``new_set`` is given, and plan it at once.
+
+    Refuses a rule that says nothing countable, names no basis, or has nobody who owes it.
+    """
+    if new_set is not None:
+        _refuse_bad_start(new_set.month, new_set.day)
+        made = ScheduleSet(
+            unit=new_set.unit,
+            name=new_set.name,
+            year_start_month=new_set.month,
+            year_start_day=new_set.day,
+            position=_next_position(ScheduleSet.objects.filter(unit=new_set.unit)),
+        )
+        made.save()
+        draft = replace(draft, set=made)
+    position = _next_position(Schedule.objects.filter(set=draft.set))
+    (schedule,) = create_schedules([replace(draft, position=position)], by=by, at=at)
+    return schedule, replan_schedules([schedule.pk], today=today)
+
+
+@transaction.atomic
+def edit_schedule(
+    *,
+    schedule: Schedule,
+    name: str,
+    words: str,
+    of_first_person: bool,
+    rule: VersionDraft,
+    today: date,
+) -> tuple[Schedule, Planned]:
+    """Correct what a schedule is called, and begin a new version where the rule differs.
+
+    A new version never begins in the past: what is over stays judged by the rule of its time.
+    The same first day as the latest version corrects that version (see ``set_version``).
+    """
+    schedule.name, schedule.words, schedule.of_first_person = name, words, of_first_person
+    schedule.save()
+    latest = schedule.versions.order_by("-first_day").prefetch_related("owing_kinds").first()
+    if latest is not None and _says_the_same(latest, rule):
+        return schedule, Planned()
+    if latest is not None and rule.first_day != latest.first_day and rule.first_day < today:
+        raise CannotSetSchedule(
+            [_("新规则的起始日不能早于今天：已经结束的周期仍按当时的规则评定。")]
+        )
+    _version, planned = set_version(schedule=schedule, draft=rule, today=today)
+    return schedule, planned
+
+
+@transaction.atomic
+def edit_set(*, of: ScheduleSet, name: str, month: int, day: int, today: date) -> Planned:
+    """Rename a set, and let its year begin on another day (see ``set_year_start``)."""
+    moved = (month, day) != (of.year_start_month, of.year_start_day)
+    of.name = name
+    of.save()
+    return set_year_start(of=of, month=month, day=day, today=today) if moved else Planned()
+
+
+Written = TypeVar("Written")
+
+
+def rehearse(schedule_id: int | None, write: Callable[[], tuple[Schedule, Written]]) -> DuesChange:
+    """What a write would do to the dues of a schedule (None: one it makes); all is taken back.
+
+    It meets the real rules and constraints, so it promises nothing that is then refused.
+    """
+    with transaction.atomic():
+        before = dues_of(schedule_id) if schedule_id is not None else {}
+        schedule, _planned = write()
+        change = dues_change(before, dues_of(schedule.pk))
+        transaction.set_rollback(True)
+    return change
+
+
+def _next_position(rows: QuerySet) -> int:
+    return (rows.aggregate(last=Max("position"))["last"] or 0) + 1
+
+
+def _says_the_same(version: ScheduleVersion, draft: VersionDraft) -> bool:
+    """The draft asks what the version asks, from whatever day."""
+    plain = set(VersionDraft.__slots__) - {"first_day", "owing_kinds", "expected_evidence"}
+    return (
+        all(getattr(version, name) == getattr(draft, name) for name in plain)
+        and set(version.expected_evidence) == set(draft.expected_evidence)
+        and {kind.pk for kind in version.owing_kinds.all()}
+        == {kind.pk for kind in draft.owing_kinds}
+    )
+
+
+@transaction.atomic
+def end_schedule(*, schedule: Schedule, ended_on: date | None, today: date) -> Planned:
+    """End a schedule: periods begun by that day stay owed, later ones are taken away.
+
+    None takes the ending back, and what it took away is owed again.
+    """
     schedule.ended_on = ended_on
     schedule.save()
     return replan_schedules([schedule.pk], today=today)
@@ -632,14 +743,18 @@ def set_year_start(*, of: ScheduleSet, month: int, day: int, today: date) -> Pla
     """Let the set's year begin on another day; only while none of its dues has a meeting."""
     if Due.objects.filter(schedule__set=of, discharges__isnull=False).exists():
         raise CannotSetSchedule([_("该制度组已有会议计入，考核年度起始日不能再改。")])
-    if not 1 <= day <= 28:
-        raise CannotSetSchedule([_("考核年度须从某月1日至28日之间的一天开始。")])
+    _refuse_bad_start(month, day)
     of.year_start_month, of.year_start_day = month, day
     of.save()
     Due.objects.filter(schedule__set=of, waivers__isnull=True).delete()
     DueCount.objects.filter(schedule__set=of).delete()
     recount_kept(Q(schedule__set=of))
     return replan_schedules(of.schedules.values_list("pk", flat=True), today=today)
+
+
+def _refuse_bad_start(month: int, day: int) -> None:
+    if not (1 <= month <= 12 and 1 <= day <= 28):
+        raise CannotSetSchedule([_("考核年度须从某月1日至28日之间的一天开始。")])
 
 
 def _refuse_bad_version(draft: VersionDraft, of: ScheduleSet) -> None:
