@@ -8,6 +8,7 @@ from chinese_calendar import constants
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from reports.actions.history import bulk_create
 from reports.actions.refusals import Refused
@@ -15,14 +16,14 @@ from reports.models import Holiday, Job
 from reports.models.choices import DayKind, JobKind, JobState
 
 NAMES = {
-    chinese_calendar.Holiday.new_years_day: "元旦",
-    chinese_calendar.Holiday.spring_festival: "春节",
-    chinese_calendar.Holiday.tomb_sweeping_day: "清明节",
-    chinese_calendar.Holiday.labour_day: "劳动节",
-    chinese_calendar.Holiday.dragon_boat_festival: "端午节",
-    chinese_calendar.Holiday.national_day: "国庆节",
-    chinese_calendar.Holiday.mid_autumn_festival: "中秋节",
-    chinese_calendar.Holiday.anti_fascist_70th_day: "抗战胜利日",
+    chinese_calendar.Holiday.new_years_day: gettext_noop("元旦"),
+    chinese_calendar.Holiday.spring_festival: gettext_noop("春节"),
+    chinese_calendar.Holiday.tomb_sweeping_day: gettext_noop("清明节"),
+    chinese_calendar.Holiday.labour_day: gettext_noop("劳动节"),
+    chinese_calendar.Holiday.dragon_boat_festival: gettext_noop("端午节"),
+    chinese_calendar.Holiday.national_day: gettext_noop("国庆节"),
+    chinese_calendar.Holiday.mid_autumn_festival: gettext_noop("中秋节"),
+    chinese_calendar.Holiday.anti_fascist_70th_day: gettext_noop("抗战胜利日"),
 }
 
 

@@ -5,12 +5,16 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.utils.translation import gettext as _
 
 from reports.domain.periods import ONE_DAY
 from reports.domain.terms import Term, overlaps
-from reports.models import Appointment, Person, Post, Unit
+from reports.models import Appointment, Measure, Meeting, Person, Post, Problem, Unit
 from reports.selectors.differences import Difference
+from reports.selectors.measures import measures_for
+from reports.selectors.problems import problems_for
+from reports.selectors.scope import Scope
 
 
 def holders_on(unit_ids: Iterable[int], day: date) -> list[Appointment]:
@@ -191,3 +195,72 @@ def term_of(appointment: Appointment) -> Term:
 def search_condition(text: str) -> Q:
     """People whose name holds the text, or whose initials do."""
     return Q(name__icontains=text) | Q(initials__icontains=text.lower())
+
+
+def people_for(scope: Scope, *, on: date) -> QuerySet[Person]:
+    """The people of a scope with the posts they hold on the day (``held``), two queries.
+
+    Posts held outside the scope are not told.
+    """
+    posts = scope.limit(Appointment.objects.in_office_on(on)).select_related("unit", "post")
+    first = Appointment.objects.filter(person=OuterRef("pk")).in_office_on(on)
+    return (
+        scope.limit(Person.objects.all())
+        .annotate(
+            first_post=Subquery(first.order_by("post__position").values("post__position")[:1])
+        )
+        .select_related("unit", "unit__bureau")
+        .prefetch_related(
+            Prefetch(
+                "appointments",
+                posts.order_by("post__position", "unit__path", "pk"),
+                to_attr="held",
+            )
+        )
+        .order_by("unit__path", "pk")
+    )
+
+
+def post_words(held: Appointment, person: Person) -> str:
+    """The post, with its unit where that is not the person's own: 法制大队 大队长（主持工作）."""
+    post = _("%(post)s（主持工作）") % {"post": held.post} if held.acting else str(held.post)
+    if held.unit_id == person.unit_id:
+        return post
+    return _("%(unit)s %(post)s") % {"unit": held.unit.label, "post": post}
+
+
+@dataclass(slots=True)
+class Duties:
+    """What a person answers for, as far as the scope sees it, as of a day."""
+
+    terms: list[Appointment]
+    led: list[Problem]
+    answered: list[Problem]
+    measures: list[Measure]
+    meetings: list[Meeting]
+    meetings_in_year: int
+
+
+def duties_of(
+    person: Person, scope: Scope, *, year: int, on: date, today: date, most: int = 20
+) -> Duties:
+    """Terms, open problems led or answered for, open measures, and meetings presided over.
+
+    Six queries; meetings are the last ones of the year, with their number.
+    """
+    terms = scope.limit(Appointment.objects.filter(person=person, first_day__lte=on))
+    open_problems = problems_for(scope, on=on, today=today, state="open")
+    measures = measures_for(scope, on=on, today=today, state="open").filter(responsible=person)
+    meetings = scope.limit(
+        Meeting.objects.standing().filter(presided_by=person, held_on__year=year, held_on__lte=on)
+    )
+    return Duties(
+        terms=list(
+            terms.select_related("unit", "post").order_by("-first_day", "post__position", "pk")
+        ),
+        led=list(open_problems.filter(leader=person)[:most]),
+        answered=list(open_problems.filter(responsible=person)[:most]),
+        measures=list(measures[:most]),
+        meetings=list(meetings.select_related("unit", "kind").order_by("-held_on", "-pk")[:most]),
+        meetings_in_year=meetings.count(),
+    )

@@ -2,14 +2,23 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Count, F, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from reports.domain.trees import walk
-from reports.models import Unit, UnitKind
+from reports.models import ScheduleSet, Unit, UnitKind
+from reports.models.choices import day_label
+from reports.selectors.bureaus import with_head
 from reports.selectors.differences import Difference
+from reports.selectors.scope import Scope
 
 POSITION_DIGITS = 4
 KEY_DIGITS = 7
 SEGMENT = POSITION_DIGITS + KEY_DIGITS
+# Any year will do to say a day without its year.
+LEAP_YEAR = 2000
 LAST_POSITION = 10**POSITION_DIGITS - 1
 
 
@@ -86,3 +95,34 @@ def _rooted(units: dict[int, Unit]) -> set[int]:
         if above in rooted:
             rooted.update(way)
     return rooted
+
+
+def bureaus_for(scope: Scope, *, year: int, on: date) -> QuerySet[Unit]:
+    """The bureaus of a scope with ``units_count``, ``head_name`` and their schedule sets.
+
+    Units are counted as the bureau's page lists them: those of the year, without bodies. Two
+    queries.
+    """
+    below = (
+        Unit.objects.filter(bureau=OuterRef("pk"), kind__is_body=False)
+        .exclude(pk=OuterRef("pk"))
+        .existing_in(year)
+        .order_by()
+        .values("bureau")
+        .annotate(number=Count("pk"))
+    )
+    starts = ScheduleSet.objects.filter(unit=OuterRef("pk")).annotate(
+        start=F("year_start_month") * 100 + F("year_start_day")
+    )
+    bureaus = with_head(scope.units().bureaus(), on).annotate(
+        units_count=Coalesce(Subquery(below.values("number")), 0),
+        first_start=Subquery(starts.order_by("start").values("start")[:1]),
+    )
+    return bureaus.select_related("kind").prefetch_related("schedule_sets").order_by("path")
+
+
+def year_start_words(bureau: Unit) -> str:
+    """The days on which the years of a bureau's sets begin, each once: 1月1日、11月1日."""
+    starts = {(s.year_start_month, s.year_start_day) for s in bureau.schedule_sets.all()}
+    days = [date(LEAP_YEAR, month, day) for month, day in sorted(starts)]
+    return "、".join(day_label(day, day) for day in days)
