@@ -3,7 +3,9 @@
 import hashlib
 import uuid
 import zipfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import PurePath
@@ -13,6 +15,7 @@ from django.contrib.auth.models import User
 from django.core.files.base import File
 from django.db import transaction
 from django.db.models import Model
+from django.db.models.fields.files import FieldFile
 from django.utils.translation import gettext as _
 
 from reports.actions.meetings import refresh_meeting_evidence
@@ -101,7 +104,31 @@ class Reference:
 Target = Meeting | Problem | Measure | Progress | Waiver | AnnualReport
 
 
-@transaction.atomic
+# The files written since the outermost ``atomic_with_files`` began.
+_written: ContextVar[list[FieldFile] | None] = ContextVar("written", default=None)
+
+
+@contextmanager
+def atomic_with_files() -> Iterator[None]:
+    """A transaction that leaves no file behind when it fails.
+
+    Doors that record something together with its files wrap both calls in one.
+    """
+    outer, mine = _written.get(), []
+    token = _written.set(mine)
+    try:
+        with transaction.atomic():
+            yield
+    except BaseException:
+        for file in mine:
+            file.storage.delete(file.name)
+        raise
+    finally:
+        _written.reset(token)
+    if outer is not None:
+        outer.extend(mine)
+
+
 def add_evidence(
     *,
     target: Target,
@@ -118,7 +145,7 @@ def add_evidence(
     uploads, references = list(uploads), list(references)
     reasons = [reason for each in uploads for reason in reasons_against_file(each.file)]
     reasons += [
-        _("“%(title)s”：请填写保管人或保管部门。") % {"title": each.title}
+        _("“%(title)s”：请填写材料名称和保管人或保管部门。") % {"title": each.title}
         for each in references
         if not each.keeper.strip() or not each.title.strip()
     ]
@@ -126,10 +153,8 @@ def add_evidence(
         raise CannotKeepEvidence(reasons)
     unit, bureau = _owner(target)
     common = {"unit": unit, "bureau": bureau, "recorded_at": at, "recorded_by": by}
-    kept = []
-    try:
-        for upload in uploads:
-            kept.append(_keep_file(upload, common))
+    with atomic_with_files():
+        kept = [_keep_file(upload, common) for upload in uploads]
         kept += [_keep_reference(reference, common) for reference in references]
         name = _name(target)
         EvidenceUse.objects.bulk_create(
@@ -137,11 +162,6 @@ def add_evidence(
         )
         if isinstance(target, Meeting):
             refresh_meeting_evidence(target.pk)
-    except Exception:
-        for evidence in kept:
-            if evidence.file:
-                evidence.file.storage.delete(evidence.file.name)
-        raise
     return kept
 
 
@@ -256,12 +276,15 @@ def _keep_file(upload: Upload, common: dict[str, object]) -> Evidence:
     )
     folder = f"{common['recorded_at']:%Y/%m}"
     evidence.file.save(f"{folder}/{uuid.uuid4().hex}{ending}", upload.file, save=False)
-    try:
-        evidence.save()
-    except Exception:
-        evidence.file.storage.delete(evidence.file.name)
-        raise
+    _note(evidence.file)
+    evidence.save()
     return evidence
+
+
+def _note(file: FieldFile) -> None:
+    written = _written.get()
+    if written is not None:
+        written.append(file)
 
 
 def _keep_reference(reference: Reference, common: dict[str, object]) -> Evidence:

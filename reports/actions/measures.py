@@ -10,7 +10,13 @@ from django.utils.translation import gettext as _
 
 from reports.actions.history import bulk_create
 from reports.actions.refusals import Refused
-from reports.domain.measures import MeasureFacts, due_day, reasons_against_extension
+from reports.domain.measures import (
+    AgainstExtension,
+    ExtensionFacts,
+    MeasureFacts,
+    due_day,
+    reasons_against_extension,
+)
 from reports.domain.problems import ProblemState
 from reports.models import Extension, Measure, Person, Problem, Progress, Unit
 from reports.models.choices import AGAINST_EXTENSION_SENTENCES
@@ -45,7 +51,12 @@ class MeasureDraft:
 
 
 def set_measure(draft: MeasureDraft, *, by: User | None, at: datetime, today: date) -> Measure:
-    """Set one measure; see ``set_measures``."""
+    """Set one measure; see ``set_measures``. Refuses to enter the same one twice."""
+    twin = Measure.objects.standing().filter(
+        unit=draft.unit, title=draft.title.strip(), set_on=draft.set_on
+    )
+    if twin.exists():
+        raise CannotSetMeasure([_("该单位同一天已有同名的措施。")])
     return set_measures([draft], by=by, at=at, today=today)[0]
 
 
@@ -108,10 +119,12 @@ def edit_measure(
         due_on=measure.due_on,
     )
     _refuse_bad_draft(draft, measure.set_on)
+    if unit.bureau_id != measure.bureau_id:
+        raise CannotSetMeasure([_("不能改到别的分局；请作废后在该分局另设措施。")])
     measure.title, measure.standard, measure.responsible = title.strip(), standard, responsible
     measure.unit, measure.plan_year = unit, plan_year
-    measure.save()
     measure.problems.set(problems)
+    measure.save()
     return measure
 
 
@@ -140,6 +153,8 @@ def report_progress(
         reasons.append(_("日期不能晚于今天。"))
     if on < measure.set_on:
         reasons.append(_("日期早于措施确定日期。"))
+    if measure.progress.filter(on=on, text=text.strip()).exists():
+        reasons.append(_("同一天已有相同的进展。"))
     if finishes and basically_done:
         reasons.append(_("“已完成”和“基本完成”只能选一项：基本完成的仍算未完成。"))
     if reasons:
@@ -189,7 +204,8 @@ def cancel_measure(*, measure_id: int, because: str, by: User, at: datetime) -> 
 @transaction.atomic
 def ask_extension(
     *,
-    measure_id: int,
+    measure_id: int | None = None,
+    problem_id: int | None = None,
     new_due_on: date,
     reason: str,
     asked_on: date,
@@ -197,21 +213,25 @@ def ask_extension(
     at: datetime,
     today: date,
 ) -> Extension:
-    """Ask for a later due day, before the present one. One request waits at a time."""
-    measure = _open(measure_id)
+    """Ask for a later due day of a measure or of a problem, before the present one.
+
+    One request waits at a time.
+    """
+    target = _open(measure_id) if measure_id else _open_problem(problem_id)
     reasons = [] if reason.strip() else [_("请写明延期理由。")]
     against = reasons_against_extension(
-        _facts(measure), asked_on=asked_on, asked_by=by.pk, new_due_on=new_due_on, today=today
+        _facts(target), asked_on=asked_on, asked_by=by.pk, new_due_on=new_due_on, today=today
     )
     reasons += [str(AGAINST_EXTENSION_SENTENCES[each]) for each in against]
-    if measure.extensions.filter(decided_on__isnull=True).exists():
-        reasons.append(_("该措施已有待批的延期申请。"))
+    if target.extensions.filter(decided_on__isnull=True).exists():
+        reasons.append(_("已有待批的延期申请。"))
     if reasons:
         raise CannotExtend(reasons)
     return Extension.objects.create(
-        measure=measure,
+        measure_id=measure_id,
+        problem_id=problem_id,
         asked_on=asked_on,
-        old_due_on=measure.due_on,
+        old_due_on=target.due_on,
         new_due_on=new_due_on,
         reason=reason.strip(),
         recorded_at=at,
@@ -223,13 +243,16 @@ def ask_extension(
 def decide_extension(
     *, extension_id: int, granted: bool, note: str, on: date, by: User, today: date
 ) -> Extension:
-    """Grant or refuse a later due day; never by who asked. Old and new day stay on record."""
+    """Grant or refuse a later due day; never by who asked. Old and new day stay on record.
+
+    What has ended meanwhile can only be refused.
+    """
     extension = Extension.objects.select_for_update().get(pk=extension_id)
     if extension.decided_on is not None:
         raise CannotExtend([_("该申请已经决定。")])
-    measure = _open(extension.measure_id)
+    target = _locked_target(extension)
     against = reasons_against_extension(
-        _facts(measure),
+        _facts(target),
         asked_on=extension.asked_on,
         asked_by=extension.recorded_by_id,
         new_due_on=extension.new_due_on,
@@ -237,7 +260,11 @@ def decide_extension(
         granted_on=on,
         granted_by=by.pk,
     )
+    if not granted:
+        against = [each for each in against if each in AGAINST_DECIDING]
     reasons = [str(AGAINST_EXTENSION_SENTENCES[each]) for each in against]
+    if granted and target.is_cancelled:
+        reasons.append(_("申请延期的记录已作废。"))
     if not granted and not note.strip():
         reasons.append(_("不同意延期的，请写明理由。"))
     if reasons:
@@ -246,19 +273,44 @@ def decide_extension(
     extension.granted, extension.decision_note = granted, note.strip()
     extension.save()
     if granted:
-        measure.due_on, measure.due_is_month = extension.new_due_on, False
-        measure.save()
+        target.due_on, target.due_is_month = extension.new_due_on, False
+        target.save()
     return extension
 
 
-def _facts(measure: Measure) -> MeasureFacts:
+# What speaks against any decision; the rest speaks against granting alone.
+AGAINST_DECIDING = frozenset(
+    {
+        AgainstExtension.OWN_REQUEST,
+        AgainstExtension.GRANTED_BEFORE_ASKED,
+        AgainstExtension.IN_FUTURE,
+    }
+)
+
+
+def _locked_target(extension: Extension) -> Measure | Problem:
+    if extension.measure_id:
+        return Measure.objects.select_for_update().get(pk=extension.measure_id)
+    return Problem.objects.select_for_update().get(pk=extension.problem_id)
+
+
+def _facts(target: Measure | Problem) -> MeasureFacts:
+    """What the rules of extensions ask; a problem ends by its closing."""
+    granted = tuple(target.extensions.filter(granted=True).order_by("decided_on", "pk"))
     return MeasureFacts(
-        measure.title,
-        done_on=measure.done_on,
-        dropped_on=measure.dropped_on,
-        due_on=measure.due_on,
-        begun_on=measure.set_on,
+        target.title,
+        done_on=target.closed_on if isinstance(target, Problem) else target.done_on,
+        dropped_on=None if isinstance(target, Problem) else target.dropped_on,
+        due_on=granted[0].old_due_on if granted else target.due_on,
+        extensions=tuple(ExtensionFacts(each.decided_on, each.new_due_on) for each in granted),
     )
+
+
+def _open_problem(problem_id: int | None) -> Problem:
+    problem = Problem.objects.select_for_update().get(pk=problem_id)
+    if problem.is_cancelled:
+        raise CannotExtend([_("该问题已作废，不能再办理。")])
+    return problem
 
 
 def _open(measure_id: int) -> Measure:

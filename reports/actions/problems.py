@@ -1,8 +1,9 @@
 """The moves of a problem: each is a row with who, when and why, written with the new state."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import transaction
@@ -10,8 +11,9 @@ from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from reports.actions.history import bulk_create
+from reports.actions.measures import MeasureDraft, set_measure
 from reports.actions.refusals import Refused
-from reports.domain.measures import MeasureFacts
+from reports.domain.measures import MeasureFacts, due_day
 from reports.domain.problems import (
     Decision,
     ProblemClass,
@@ -67,7 +69,14 @@ class Signed:
 
 
 def register_problem(draft: ProblemDraft, *, by: User | None, at: datetime, today: date) -> Problem:
-    """Register one problem; see ``register_problems``."""
+    """Register one problem; see ``register_problems``. Refuses to enter the same one twice."""
+    twin = Problem.objects.standing().filter(
+        unit=draft.unit, title=draft.title.strip(), found_on=draft.found_on
+    )
+    if again := twin.first():
+        raise CannotRegisterProblem(
+            [_("该问题已经登记，编号%(number)s。") % {"number": again.number}]
+        )
     return register_problems([draft], by=by, at=at, today=today)[0]
 
 
@@ -107,7 +116,7 @@ def register_problems(
                 kind=draft.kind.value,
                 counts=draft.counts,
                 found_on=draft.found_on,
-                due_on=draft.due_on,
+                due_on=draft.due_on and due_day(draft.due_on, draft.due_is_month),
                 due_is_month=draft.due_is_month,
                 leader=draft.leader,
                 responsible=draft.responsible,
@@ -135,30 +144,103 @@ def register_problems(
     return problems
 
 
+EDITABLE = (
+    "unit",
+    "title",
+    "description",
+    "cause",
+    "source",
+    "source_document",
+    "raised_from_above",
+    "raised_by",
+    "kind",
+    "counts",
+    "found_on",
+    "due_on",
+    "due_is_month",
+    "leader",
+    "responsible",
+    "repeats",
+    "parent",
+)
+
+
 @transaction.atomic
-def edit_problem(
-    *, problem_id: int, changes: dict[str, object], joint_units: Iterable[Unit] | None, today: date
-) -> Problem:
-    """Correct entered fields; state, number and bureau move only by actions of their own."""
+def edit_problem(*, problem_id: int, draft: ProblemDraft, today: date) -> Problem:
+    """Correct entered fields; state, number, year and bureau move only by actions of their own.
+
+    Once assigned, the due day is changed by an extension, not by editing. Refuses what
+    registering refuses, another bureau or year, a day of finding after a move that was made, and
+    a circle of parents or of problems that repeat each other.
+    """
     problem = Problem.objects.select_for_update().get(pk=problem_id)
-    if problem.is_cancelled:
-        raise CannotRegisterProblem([_("该问题已作废，不能再修改。")])
-    for name, value in changes.items():
-        setattr(problem, name, value)
+    _refuse_bad_draft(draft, today)
     reasons = []
-    if problem.found_on > today:
-        reasons.append(_("发现日期不能晚于今天。"))
-    if problem.due_on and problem.due_on < problem.found_on:
-        reasons.append(_("整改期限早于发现日期。"))
+    if problem.is_cancelled:
+        reasons.append(_("该问题已作废，不能再修改。"))
+    if draft.unit.bureau_id != problem.bureau_id:
+        reasons.append(_("不能改到别的分局；请作废后在该分局登记。"))
+    if draft.found_on.year != problem.year:
+        reasons.append(_("编号按年度编排，发现日期不能改到别的年度；请作废后重新登记。"))
     first_move = problem.moves.exclude(move="register").order_by("on").first()
-    if first_move and problem.found_on > first_move.on:
+    if first_move and draft.found_on > first_move.on:
         reasons.append(_("发现日期不能晚于已有的流转日期。"))
+    due_on = draft.due_on and due_day(draft.due_on, draft.due_is_month)
+    if problem.state != ProblemState.REGISTERED and due_on != problem.due_on:
+        reasons.append(_("交办后期限不能直接修改，请申请延期。"))
+    if _leads_back(problem, draft.parent, "parent") or _leads_back(
+        problem, draft.repeats, "repeats"
+    ):
+        reasons.append(_("问题之间不能互为上级，也不能互为往年同一问题。"))
     if reasons:
         raise CannotRegisterProblem(reasons)
+    for name in EDITABLE:
+        setattr(problem, name, getattr(draft, name))
+    problem.title, problem.kind, problem.due_on = draft.title.strip(), draft.kind.value, due_on
+    problem.joint_units.set(draft.joint_units)
     problem.save()
+    # The registration counts from the day of finding, corrected or not.
     problem.moves.filter(move="register").update(on=problem.found_on)
-    if joint_units is not None:
-        problem.joint_units.set(joint_units)
+    return problem
+
+
+def _leads_back(problem: Problem, other: Problem | None, through: str) -> bool:
+    """Whether following the column from ``other`` arrives at the problem."""
+    seen: set[int] = set()
+    while other is not None and other.pk not in seen:
+        if other.pk == problem.pk:
+            return True
+        seen.add(other.pk)
+        other = getattr(other, through)
+    return False
+
+
+@transaction.atomic
+def assign_problem(
+    *, problem_id: int, by: User, at: datetime, today: date, measure_title: str = "", **how: Any
+) -> Problem:
+    """Assign (交办), with a measure for the lead unit at once where its title is given.
+
+    ``how``: what ``move_problem`` takes. The measure is due when the problem is.
+    """
+    problem = move_problem(
+        problem_id=problem_id, move=ProblemMove.ASSIGN, by=by, at=at, today=today, **how
+    )
+    if measure_title.strip():
+        set_measure(
+            MeasureDraft(
+                unit=problem.unit,
+                title=measure_title,
+                set_on=how["on"],
+                problems=(problem,),
+                responsible=problem.responsible,
+                due_on=problem.due_on,
+                due_is_month=problem.due_is_month,
+            ),
+            by=by,
+            at=at,
+            today=today,
+        )
     return problem
 
 
@@ -173,6 +255,7 @@ def move_problem(
     today: date,
     expected_state: str | None = None,
     reason: str = "",
+    cause: str = "",
     leader: Person | None = None,
     responsible: Person | None = None,
     due_on: date | None = None,
@@ -182,8 +265,9 @@ def move_problem(
 ) -> Problem:
     """Make one move. Of two who press at once the second is told what the first did.
 
-    ``leader``, ``responsible``, ``due_on`` come with assigning; ``decision`` with closing what
-    was raised from above; ``signed`` when recorded from paper. Refuses with every reason.
+    ``cause``, ``leader``, ``responsible``, ``due_on`` come with assigning, ``due_on`` also with
+    re-opening; ``decision`` with closing what was raised from above; ``signed`` when recorded
+    from paper. Refuses with every reason.
     """
     problem = Problem.objects.select_for_update().get(pk=problem_id)
     if problem.is_cancelled:
@@ -194,8 +278,11 @@ def move_problem(
         problem.leader = leader
     if responsible is not None:
         problem.responsible = responsible
+    if cause.strip():
+        problem.cause = cause.strip()
     if due_on is not None:
-        problem.due_on, problem.due_is_month = due_on, due_is_month
+        problem.due_on = due_day(due_on, due_is_month)
+        problem.due_is_month = due_is_month
     facts = facts_of(problem)
     refusals = reasons_against_move(
         move,
@@ -210,6 +297,8 @@ def move_problem(
     reasons = [refusal_sentence(refusal) for refusal in refusals]
     if move == ProblemMove.ASSIGN:
         reasons += _against_assigning(problem)
+    elif move == ProblemMove.REOPEN and due_on is not None and due_on < on:
+        reasons.append(_("新的整改期限早于重新整改的日期。"))
     if reasons:
         raise CannotMoveProblem(reasons)
     step = step_of(move, facts)
