@@ -16,6 +16,17 @@ from reports.domain.dues import Verdict
 from reports.domain.progress import NOTHING, Tally
 from reports.models import Due, DueCount, Schedule
 
+# Of several units in one period a strip shows what someone must look at first.
+LOUDEST = (
+    Verdict.MISSED,
+    Verdict.AWAITING,
+    Verdict.OPEN,
+    Verdict.MET_LATE,
+    Verdict.MET,
+    Verdict.UPCOMING,
+    Verdict.WAIVED,
+)
+
 
 class PeriodCell(NamedTuple):
     """One period of a schedule in a small strip."""
