@@ -35,10 +35,17 @@ class HouseTable(tables.Table):
         attrs = {"class": "list stack"}
         empty_text = _("没有符合条件的记录。")
 
+    def __init__(self, *args: Any, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        self.end_with_key()
+
     @tables.Table.order_by.setter
     def order_by(self, value: Any) -> None:
-        """Whatever is sorted by, end with the key, so that pages never overlap."""
         tables.Table.order_by.fset(self, value)
+        self.end_with_key()
+
+    def end_with_key(self) -> None:
+        """Whatever is sorted by, end with the key, so that pages never overlap."""
         query = getattr(self.data.data, "query", None)
         if query is None:
             return

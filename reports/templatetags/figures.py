@@ -263,9 +263,11 @@ class _MiniScale(dict):
         else:
             inset = 0.5 if verdict in _OUTLINED else 0
             wide = max(right - left - 0.8 - 2 * inset, 0.8)
-            tall = MINI_TALL - 2 * inset
+            # A missed one stands out of its row, so that it shows without its colour, too.
+            out = 0.5 if verdict == "missed" else 0
+            tall = MINI_TALL - 2 * inset + 2 * out
             piece = (
-                f"M{_number(left + 0.4 + inset)} {_number(row * MINI_ROW + 0.5 + inset)}"
+                f"M{_number(left + 0.4 + inset)} {_number(row * MINI_ROW + 0.5 + inset - out)}"
                 f"h{_number(wide)}v{_number(tall)}h-{_number(wide)}z"
             )
         if len(self) < 20_000:

@@ -214,6 +214,12 @@ def address(context: template.Context, **changes: object) -> str:
     return f"?{urlencode(parts, doseq=True)}" if parts else (request.path if request else "?")
 
 
+@register.simple_tag(takes_context=True)
+def without_part(context: template.Context, part: str) -> str:
+    """The address of this page without one of its parts."""
+    return address(context, **{part: None})
+
+
 @register.inclusion_tag("reports/partials/crumbs.html")
 def crumbs(*pairs: object) -> dict[str, object]:
     """``{% crumbs city city_url bureau bureau_url "会议" %}``: names and addresses by turns."""
