@@ -651,7 +651,7 @@ def set_up_schedule(
 @transaction.atomic
 def edit_schedule(
     *,
-    schedule: Schedule,
+    schedule_id: int,
     name: str,
     words: str,
     of_first_person: bool,
@@ -663,8 +663,10 @@ def edit_schedule(
     A new version never begins in the past: what is over stays judged by the rule of its time.
     The same first day as the latest version corrects that version (see ``set_version``).
     """
-    schedule.name, schedule.words, schedule.of_first_person = name, words, of_first_person
-    schedule.save()
+    schedule = Schedule.objects.select_for_update(of=("self",)).get(pk=schedule_id)
+    if (schedule.name, schedule.words, schedule.of_first_person) != (name, words, of_first_person):
+        schedule.name, schedule.words, schedule.of_first_person = name, words, of_first_person
+        schedule.save()
     latest = schedule.versions.order_by("-first_day").prefetch_related("owing_kinds").first()
     if latest is not None and _says_the_same(latest, rule):
         return schedule, Planned()
@@ -677,12 +679,15 @@ def edit_schedule(
 
 
 @transaction.atomic
-def edit_set(*, of: ScheduleSet, name: str, month: int, day: int, today: date) -> Planned:
+def edit_set(*, set_id: int, name: str, month: int, day: int, today: date) -> Planned:
     """Rename a set, and let its year begin on another day (see ``set_year_start``)."""
-    moved = (month, day) != (of.year_start_month, of.year_start_day)
-    of.name = name
-    of.save()
-    return set_year_start(of=of, month=month, day=day, today=today) if moved else Planned()
+    of = ScheduleSet.objects.select_for_update(of=("self",)).get(pk=set_id)
+    if of.name != name:
+        of.name = name
+        of.save()
+    if (month, day) == (of.year_start_month, of.year_start_day):
+        return Planned()
+    return set_year_start(of=of, month=month, day=day, today=today)
 
 
 Written = TypeVar("Written")

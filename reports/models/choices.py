@@ -1,6 +1,6 @@
 """The words people see for the codes of the domain, and the codes that only storage needs."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from enum import StrEnum
 
@@ -363,6 +363,11 @@ def reason_sentence(reason: DueReason, label: str) -> str:
         "counted": reason.counted,
         "at_least": reason.at_least,
     }
+
+
+def listed(words: Iterable[object]) -> str:
+    """Words one after the other: 派出所、大队."""
+    return gettext("、").join(str(word) for word in words)
 
 
 def rhythm_label(cadence: Cadence, every: int = 1, at_least: int = 1) -> str:

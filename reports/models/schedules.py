@@ -17,6 +17,7 @@ from .choices import (
     OwedBy,
     ScheduleWords,
     labelled,
+    listed,
     rhythm_label,
 )
 
@@ -229,6 +230,14 @@ class ScheduleVersion(models.Model):
     def rhythm(self) -> str:
         """每周至少1次"""
         return rhythm_label(Cadence(self.cadence), self.every, self.at_least)
+
+    @property
+    def who_owes(self) -> str:
+        """The unit of the set, or 派出所、大队. Wants the set's unit and the kinds loaded."""
+        if self.owed_by == OwedBy.ITSELF:
+            return self.schedule.set.unit.label
+        kinds = sorted(self.owing_kinds.all(), key=lambda kind: (kind.position, kind.pk))
+        return listed(kind.name for kind in kinds)
 
 
 class DueQuerySet(models.QuerySet):

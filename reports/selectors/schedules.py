@@ -31,6 +31,7 @@ from reports.models.choices import (
     EVIDENCE_KIND_LABELS,
     EvidenceKind,
     OwedBy,
+    listed,
     period_label,
     reason_sentence,
 )
@@ -73,7 +74,7 @@ def facts_of(version: ScheduleVersion) -> list[Fact]:
     }
     return [
         Fact(_("周期与次数"), version.rhythm),
-        Fact(label["owed_by"], owing_words(version)),
+        Fact(label["owed_by"], version.who_owes),
         Fact(label["meeting_kind"], str(version.meeting_kind or _("不限"))),
         Fact(label["agenda_kind"], str(version.agenda_kind or _("不限"))),
         Fact(label["body"], version.body.label if version.body else _("应落实的单位自己")),
@@ -96,19 +97,9 @@ def changed_facts(older: ScheduleVersion, newer: ScheduleVersion) -> list[Change
     ]
 
 
-def owing_words(version: ScheduleVersion) -> str:
-    """Who owes: the unit of the set itself, or kinds of units below it."""
-    if version.owed_by == OwedBy.ITSELF:
-        return version.schedule.set.unit.label
-    kinds = sorted(version.owing_kinds.all(), key=lambda kind: (kind.position, kind.pk))
-    return _("、").join(kind.name for kind in kinds)
-
-
 def evidence_words(kinds: Iterable[str]) -> str:
     """The kinds of evidence a rule expects."""
-    return _("、").join(str(EVIDENCE_KIND_LABELS[EvidenceKind(kind)]) for kind in kinds) or _(
-        "不要求"
-    )
+    return listed(EVIDENCE_KIND_LABELS[EvidenceKind(kind)] for kind in kinds) or _("不要求")
 
 
 def recording_words(days: int) -> str:
@@ -486,6 +477,23 @@ class DuesChange:
     def __bool__(self) -> bool:
         return bool(self.added or self.removed or self.changed)
 
+    @property
+    def added_total(self) -> int:
+        return total(self.added)
+
+    @property
+    def removed_total(self) -> int:
+        return total(self.removed)
+
+    @property
+    def changed_total(self) -> int:
+        return total(self.changed)
+
+
+def total(periods: Iterable[PeriodUnits]) -> int:
+    """How many dues the periods have together."""
+    return sum(period.units for period in periods)
+
 
 DueState = tuple[date, int, int]
 
@@ -527,6 +535,10 @@ class Ending:
     removed_over: int
     kept: int
 
+    @property
+    def removed_total(self) -> int:
+        return total(self.removed)
+
 
 def ending(schedule: Schedule, ended_on: date, *, today: date) -> Ending:
     """What would happen if the schedule ended on that day: three queries, nothing written.
@@ -544,7 +556,7 @@ def ending(schedule: Schedule, ended_on: date, *, today: date) -> Ending:
     return Ending(
         running=_grouped(waiting),
         removed=gone,
-        removed_over=sum(each.units for each in gone if each.last < today),
+        removed_over=total(each for each in gone if each.last < today),
         kept=later.exclude(pk__in=bare.values("pk")).count(),
     )
 
