@@ -21,7 +21,7 @@ from reports.domain.periods import (
     period_name_parts,
 )
 from reports.domain.problems import Against, ProblemClass, ProblemMove, ProblemState, Refusal
-from reports.domain.summaries import ReportState, SectionRole
+from reports.domain.summaries import AgainstSigning, AgainstText, ReportState, SectionRole
 
 
 def labelled(labels: Mapping[StrEnum, object]) -> list[tuple[str, object]]:
@@ -436,3 +436,22 @@ def refusal_sentence(refusal: Refusal) -> str:
             "move": PROBLEM_MOVE_LABELS[ProblemMove(data["move"])],
         }
     return AGAINST_MOVE_SENTENCES[refusal.code] % data
+
+
+# Why an annual report is refused.
+AGAINST_SIGNING_SENTENCES = {
+    AgainstSigning.NOT_A_DRAFT: _("报告已经签发或公开，不能再次签发。"),
+    AgainstSigning.IN_FUTURE: _("签发日期不能晚于今天。"),
+    AgainstSigning.BEFORE_FIGURES: _(
+        "签发日期早于数据截至日（%(figures_on)s）。请先在编辑页把“数据截至”改为签发当日或以前。"
+    ),
+    AgainstSigning.NOT_IN_OFFICE: _("%(signer)s在%(signed_on)s没有在本局任职，不能作为签发人。"),
+    AgainstSigning.NO_TEXT: _("报告还没有正文，请先汇编。"),
+}
+AGAINST_TEXT_SENTENCES = {
+    AgainstText.UNKNOWN_FIGURE: _("“%(mark)s”不是台账中的数据。数据只能保留或整个删去。"),
+    AgainstText.CHANGED_FIGURE: _(
+        "“%(mark)s”的数字被改动；台账中现为%(value)s，数据不能手工修改。"
+    ),
+    AgainstText.RAW_TOKEN: _("正文中不能出现“%(mark)s”。"),
+}
