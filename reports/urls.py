@@ -4,6 +4,15 @@ from django.urls import URLPattern, URLResolver, path
 
 from reports.views.bureaus import BureauDetail, UnitDetail
 from reports.views.dashboard import Dashboard
+from reports.views.dues import DueDetail, DueList, DueWaive, WaiverWithdraw
+from reports.views.evidence import EvidenceAdd, EvidenceCancel, EvidenceFile
+from reports.views.meetings import (
+    MeetingCancel,
+    MeetingDetail,
+    MeetingEdit,
+    MeetingList,
+    MeetingNew,
+)
 from reports.views.people import PersonDetail, PersonList
 from reports.views.schedules import (
     ScheduleDetail,
@@ -26,6 +35,25 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("bureaus/", BureauList.as_view(), name="bureau-list"),
     path("bureaus/<int:pk>/", BureauDetail.as_view(), name="bureau-detail"),
     path("units/<int:pk>/", UnitDetail.as_view(), name="unit-detail"),
+    # Dues
+    path("dues/", DueList.as_view(), name="due-list"),
+    path("dues/<int:pk>/", DueDetail.as_view(), name="due-detail"),
+    path("dues/<int:pk>/waive/", DueWaive.as_view(), name="due-waive"),
+    path(
+        "dues/<int:pk>/waivers/<int:waiver_pk>/withdraw/",
+        WaiverWithdraw.as_view(),
+        name="waiver-withdraw",
+    ),
+    # Meetings
+    path("meetings/", MeetingList.as_view(), name="meeting-list"),
+    path("meetings/new/", MeetingNew.as_view(), name="meeting-new"),
+    path("meetings/<int:pk>/", MeetingDetail.as_view(), name="meeting-detail"),
+    path("meetings/<int:pk>/edit/", MeetingEdit.as_view(), name="meeting-edit"),
+    path("meetings/<int:pk>/cancel/", MeetingCancel.as_view(), name="meeting-cancel"),
+    # Evidence
+    path("evidence/<int:pk>/", EvidenceFile.as_view(), name="evidence-file"),
+    path("evidence/<int:pk>/cancel/", EvidenceCancel.as_view(), name="evidence-cancel"),
+    path("evidence/add/<slug:what>/<int:pk>/", EvidenceAdd.as_view(), name="evidence-add"),
     # People
     path("people/", PersonList.as_view(), name="person-list"),
     path("people/<int:pk>/", PersonDetail.as_view(), name="person-detail"),

@@ -1,0 +1,66 @@
+import django_filters as filters
+from django import forms
+from django.db.models import F, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from reports.models import Due
+from reports.models.choices import VERDICT_LABELS, labelled
+from reports.selectors.dues import DONE, OWED
+
+from .base import PlaceFilter
+
+GROUPS = {"owed": OWED, "done": DONE}
+
+
+class DueFilter(filters.FilterSet):
+    place = PlaceFilter()
+    q = filters.CharFilter(
+        field_name="schedule__name", lookup_expr="icontains", label=_("制度或会议")
+    )
+    verdict = filters.ChoiceFilter(
+        choices=[
+            ("owed", _("应落实（按期、补开、未召开）")),
+            ("done", _("已落实（按期、补开）")),
+            *labelled(VERDICT_LABELS),
+        ],
+        label=_("结论"),
+        method="of_verdict",
+        empty_label=_("全部"),
+    )
+    from_day = filters.DateFilter(
+        field_name="period_last",
+        lookup_expr="gte",
+        label=_("自"),
+        widget=forms.DateInput(attrs={"type": "date"}),
+    )
+    to_day = filters.DateFilter(
+        field_name="period_first",
+        lookup_expr="lte",
+        label=_("至"),
+        widget=forms.DateInput(attrs={"type": "date"}),
+    )
+    lacking = filters.BooleanFilter(
+        label=_("缺材料"), widget=forms.CheckboxInput, method="that_lack"
+    )
+    own = filters.BooleanFilter(
+        label=_("分局本级"), widget=forms.CheckboxInput, method="of_bureaus"
+    )
+    first_person = filters.BooleanFilter(
+        label=_("第一责任人履职"), widget=forms.CheckboxInput, method="of_first_person"
+    )
+
+    class Meta:
+        model = Due
+        fields: list[str] = []
+
+    def of_verdict(self, rows: QuerySet, name: str, value: str) -> QuerySet:
+        return rows.filter(verdict__in=GROUPS.get(value, (value,)))
+
+    def that_lack(self, rows: QuerySet, name: str, value: bool | None) -> QuerySet:
+        return rows.filter(lacks_evidence__gt=0) if value else rows
+
+    def of_bureaus(self, rows: QuerySet, name: str, value: bool | None) -> QuerySet:
+        return rows.filter(unit=F("bureau")) if value else rows
+
+    def of_first_person(self, rows: QuerySet, name: str, value: bool | None) -> QuerySet:
+        return rows.filter(schedule__of_first_person=True) if value else rows

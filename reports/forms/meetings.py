@@ -1,0 +1,182 @@
+import uuid
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from reports.models import AgendaKind, Due, MeetingKind, Person, Unit
+from reports.models.choices import EVIDENCE_KIND_LABELS, EvidenceKind, labelled
+
+SECRECY = _("严禁上传涉密信息和警务工作秘密。")
+
+
+class ManyFilesInput(forms.ClearableFileInput):
+    allow_multiple_selected = True
+
+
+class ManyFiles(forms.FileField):
+    """Several files at once; an empty list when none was chosen."""
+
+    widget = ManyFilesInput
+
+    def clean(self, data, initial=None):
+        files = data if isinstance(data, (list, tuple)) else [data] if data else []
+        return [super(ManyFiles, self).clean(each, initial) for each in files if each]
+
+
+class MeetingForm(forms.Form):
+    """Recording or correcting a meeting; which dues it counts for are ticked above."""
+
+    fieldsets = (
+        (_("会议"), ("held_on", "unit", "kind", "title", "presided_by")),
+        (_("计入"), ("dues",)),
+        (_("材料"), ("minutes", "sign_in", "other")),
+    )
+    more = (
+        "place",
+        "summary",
+        "legal_sat_in",
+        "legal_opinion",
+        "attending",
+        "outside",
+        "reference_keeper",
+        "reference_title",
+        "reference_number",
+        "reference_item",
+        "reference_day",
+    )
+
+    held_on = forms.DateField(label=_("召开日期"), widget=forms.DateInput(attrs={"type": "date"}))
+    unit = forms.ModelChoiceField(label=_("召开单位"), queryset=Unit.objects.none())
+    kind = forms.ModelChoiceField(label=_("会议种类"), queryset=MeetingKind.objects.none())
+    title = forms.CharField(
+        label=_("名称"), max_length=120, required=False, help_text=_("不填则用会议种类的名称。")
+    )
+    presided_by = forms.ModelChoiceField(
+        label=_("主持人"), queryset=Person.objects.none(), required=False
+    )
+    dues = forms.ModelMultipleChoiceField(
+        label=_("计入"),
+        queryset=Due.objects.none(),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    minutes = ManyFiles(label=_("会议记录"), required=False, help_text=SECRECY)
+    sign_in = ManyFiles(label=_("签到表"), required=False)
+    other = ManyFiles(label=_("其他材料、照片"), required=False)
+    place = forms.CharField(label=_("地点"), max_length=80, required=False)
+    summary = forms.CharField(
+        label=_("主要内容"), required=False, widget=forms.Textarea(attrs={"rows": 3})
+    )
+    legal_sat_in = forms.BooleanField(label=_("法制部门列席"), required=False)
+    legal_opinion = forms.CharField(
+        label=_("列席意见"), required=False, widget=forms.Textarea(attrs={"rows": 2})
+    )
+    attending = forms.ModelMultipleChoiceField(
+        label=_("一并参加的单位"),
+        queryset=Unit.objects.none(),
+        required=False,
+        help_text=_("几个单位合开一次会的，选上参加的单位，只记录一次。"),
+    )
+    outside = forms.CharField(
+        label=_("参加的外单位"), max_length=200, required=False, help_text=_("多个用顿号分开。")
+    )
+    reference_title = forms.CharField(label=_("不便上传的材料"), max_length=150, required=False)
+    reference_number = forms.CharField(label=_("文号"), max_length=80, required=False)
+    reference_item = forms.CharField(label=_("议题或条目"), max_length=120, required=False)
+    reference_day = forms.DateField(
+        label=_("文件日期"), required=False, widget=forms.DateInput(attrs={"type": "date"})
+    )
+    reference_keeper = forms.CharField(label=_("保管人或保管部门"), max_length=80, required=False)
+    once = forms.UUIDField(widget=forms.HiddenInput, required=False, initial=uuid.uuid4)
+    shown_for = forms.CharField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *args, units, people, candidates, attending, correcting=False, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["unit"].queryset = units
+        self.fields["kind"].queryset = MeetingKind.objects.order_by("position", "pk")
+        self.fields["presided_by"].queryset = people
+        self.fields["attending"].queryset = attending
+        self.candidates = candidates
+        self.fields["dues"].queryset = Due.objects.filter(pk__in=[c.due.pk for c in candidates])
+        if correcting:
+            for name in ("minutes", "sign_in", "other"):
+                del self.fields[name]
+            for name in [n for n in self.fields if n.startswith("reference_")]:
+                del self.fields[name]
+            self.fields["unit"].disabled = True
+
+    def clean(self):
+        data = super().clean()
+        if data.get("reference_title") and not data.get("reference_keeper"):
+            self.add_error("reference_keeper", _("不上传的材料，请写明由谁保管。"))
+        if data.get("legal_opinion") and not data.get("legal_sat_in"):
+            self.add_error("legal_sat_in", _("填写了列席意见，请勾选法制部门列席。"))
+        return data
+
+
+class AgendaForm(forms.Form):
+    """One item of the agenda; an empty row is no item."""
+
+    title = forms.CharField(label=_("议题"), max_length=200, required=False)
+    kind = forms.ModelChoiceField(
+        label=_("议题种类"), queryset=AgendaKind.objects.none(), required=False
+    )
+    involves_law = forms.BooleanField(label=_("涉法"), required=False)
+    legal_opinion = forms.CharField(label=_("法制意见"), required=False)
+
+    def __init__(self, *args, kinds=None, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["kind"].queryset = kinds if kinds is not None else AgendaKind.objects.all()
+
+    def clean(self):
+        data = super().clean()
+        if data.get("kind") and not data.get("title"):
+            data["title"] = str(data["kind"])
+        if not data.get("title") and (data.get("involves_law") or data.get("legal_opinion")):
+            self.add_error("title", _("请填写议题。"))
+        return data
+
+
+AgendaFormSet = forms.formset_factory(AgendaForm, extra=3, max_num=30)
+
+
+class CancelForm(forms.Form):
+    """Why a record is cancelled; it stays visible."""
+
+    because = forms.CharField(
+        label=_("作废原因"),
+        max_length=300,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("作废后记录仍可查看，但不再计入任何数字。"),
+    )
+
+
+class EvidenceForm(forms.Form):
+    """Files handed in later, or a reference to what stays in its safe."""
+
+    kind = forms.ChoiceField(label=_("材料种类"), choices=labelled(EVIDENCE_KIND_LABELS))
+    files = ManyFiles(label=_("文件"), required=False, help_text=SECRECY)
+    reference_title = forms.CharField(
+        label=_("不便上传的材料"),
+        max_length=150,
+        required=False,
+        help_text=_("只登记索引，不传文件。"),
+    )
+    reference_number = forms.CharField(label=_("文号"), max_length=80, required=False)
+    reference_item = forms.CharField(label=_("议题或条目"), max_length=120, required=False)
+    reference_day = forms.DateField(
+        label=_("文件日期"), required=False, widget=forms.DateInput(attrs={"type": "date"})
+    )
+    reference_keeper = forms.CharField(label=_("保管人或保管部门"), max_length=80, required=False)
+
+    def clean(self):
+        data = super().clean()
+        if not data.get("files") and not data.get("reference_title") and not self.errors:
+            self.add_error("files", _("请选择文件，或登记不便上传的材料。"))
+        if data.get("reference_title") and not data.get("reference_keeper"):
+            self.add_error("reference_keeper", _("不上传的材料，请写明由谁保管。"))
+        return data
+
+    @property
+    def evidence_kind(self) -> EvidenceKind:
+        return EvidenceKind(self.cleaned_data["kind"])
