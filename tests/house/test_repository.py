@@ -151,7 +151,7 @@ def test_the_repository_speaks_of_the_product_alone():
     words = re.compile(r"/work/|\.\./shared|pypi\.org|pythonhosted|TODO\b|FIXME\b|\b[Ii]ssue #?\d")
     files = [
         path
-        for folder in ("config", "reports", "templates", "static", "tests", "tools")
+        for folder in ("bench", "config", "reports", "templates", "static", "tests", "tools")
         for path in (ROOT / folder).rglob("*")
         if path.suffix in {".py", ".html", ".css", ".js", ".md", ".toml", ".txt"}
         and path != Path(__file__)
