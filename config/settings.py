@@ -9,6 +9,7 @@ from typing import NoReturn
 
 import dj_database_url
 from csp.constants import SELF
+from django.utils.translation import gettext_lazy
 from environs import Env, EnvError
 from marshmallow.validate import Range
 
@@ -171,6 +172,7 @@ TEMPLATES = [
     },
 ]
 DJANGO_TABLES2_TEMPLATE = "reports/table.html"
+FILTERS_EMPTY_CHOICE_LABEL = gettext_lazy("全部")
 
 # ── Words, days ──────────────────────────────────────────────────────────────────────────────
 
