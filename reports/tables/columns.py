@@ -43,7 +43,7 @@ class WordColumn(tables.Column):
 class VerdictColumn(tables.Column):
     """A verdict in the words of its schedule: ``record.schedule.words`` unless said otherwise."""
 
-    def __init__(self, *args: Any, words: str = "schedule.words", **kwargs: Any):
+    def __init__(self, *args: Any, words: str = "schedule__words", **kwargs: Any):
         self.words = tables.A(words)
         super().__init__(*args, **kwargs)
 
