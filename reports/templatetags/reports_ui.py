@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 from django import template
 from django.forms import BoundField, Form
+from django.forms.utils import flatatt
 from django.template.loader import get_template
 from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
@@ -429,11 +430,58 @@ def control(field: BoundField, **attrs: object) -> SafeString:
     else:
         css = "form-control"
     own = field.field.widget.attrs.get("class", "")
-    for part, value in (("rows", 3),) if kind == "textarea" else ():
-        attrs.setdefault(part, field.field.widget.attrs.get(part, value))
+    if kind == "textarea":
+        attrs.setdefault("rows", field.field.widget.attrs.get("rows", 3))
     if joined := f"{css} {own}".strip():
         attrs["class"] = joined
-    return field.as_widget(attrs={name.replace("_", "-"): value for name, value in attrs.items()})
+    return _drawn(field, {name.replace("_", "-"): value for name, value in attrs.items()})
+
+
+_WIDGETS = "django/forms/widgets/"
+_INPUTS = {f"{_WIDGETS}{kind}.html" for kind in ("input", "text", "number", "date", "checkbox")}
+
+
+def _drawn(field: BoundField, attrs: dict[str, object]) -> SafeString:
+    """``field.as_widget`` without its templates, which cost more than the rest of a list page.
+
+    A form of filters holds hundreds of options, and Django renders two templates for each.
+    """
+    widget = field.field.widget
+    if widget.template_name not in {f"{_WIDGETS}select.html", *_INPUTS}:
+        return field.as_widget(attrs=attrs)
+    attrs = field.build_widget_attrs(attrs, widget)
+    if field.auto_id and "id" not in widget.attrs:
+        attrs.setdefault("id", field.auto_id)
+    if field.field.localize:
+        widget.is_localized = True
+    drawn = widget.get_context(field.html_name, field.value(), attrs)["widget"]
+    if widget.template_name in _INPUTS:
+        value = drawn["value"]
+        return format_html(
+            '<input type="{}" name="{}"{}{}>',
+            drawn["type"],
+            drawn["name"],
+            "" if value is None or value == "" else format_html(' value="{}"', value),
+            flatatt(drawn["attrs"]),
+        )
+    groups = []
+    for label, options, _index in drawn["optgroups"]:
+        lines = "".join(
+            f'<option value="{conditional_escape(str(option["value"]))}"'
+            f"{' selected' if option['selected'] else ''}"
+            f"{' disabled' if option['attrs'].get('disabled') else ''}>"
+            f"{conditional_escape(option['label'])}</option>"
+            for option in options
+        )
+        groups.append(
+            f'<optgroup label="{conditional_escape(label)}">{lines}</optgroup>' if label else lines
+        )
+    return format_html(
+        '<select name="{}"{}>{}</select>',
+        drawn["name"],
+        flatatt(drawn["attrs"]),
+        mark_safe("".join(groups)),
+    )
 
 
 @register.simple_tag

@@ -1,9 +1,13 @@
 from datetime import UTC, date, datetime
 from types import SimpleNamespace
+from urllib.parse import urlencode
 
 import pytest
+from django import forms
+from django.http import QueryDict
 from django.template import Context, Template
 from django.test import RequestFactory
+from django.test.html import parse_html
 
 from reports.templatetags import reports_ui as ui
 
@@ -100,3 +104,32 @@ def test_pages_around(number, last, shown):
     page = SimpleNamespace(number=number, paginator=SimpleNamespace(num_pages=last))
 
     assert ui.pages_around(page) == shown
+
+
+class Everything(forms.Form):
+    word = forms.CharField(max_length=20, help_text="help")
+    number = forms.IntegerField(min_value=1, required=False)
+    day = forms.DateField(widget=forms.DateInput(attrs={"type": "date"}), required=False)
+    one = forms.ChoiceField(
+        choices=[("", "全部"), ("1", "<b>"), ("组", [("2", "二"), ("3", "三")])], required=False
+    )
+    many = forms.MultipleChoiceField(choices=[("1", "一"), ("2", "二")], required=False)
+    yes = forms.BooleanField(required=False)
+    text = forms.CharField(widget=forms.Textarea, required=False)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        None,
+        {"word": '"><b>', "number": "x", "one": "1", "many": ["1", "2"], "yes": "on"},
+        {"day": "2026-03-18", "one": "3", "number": "2"},
+    ],
+)
+def test_widget_is_drawn_as_django_draws_it(data):
+    form = Everything(data and QueryDict(urlencode(data, doseq=True)))
+
+    for field in form:
+        attrs = {"class": "form-control"}
+        drawn, stock = ui._drawn(field, attrs), field.as_widget(attrs=attrs)
+        assert parse_html(drawn) == parse_html(stock)
