@@ -3,7 +3,7 @@
 import hashlib
 import uuid
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -18,7 +18,8 @@ from django.db.models import Model
 from django.db.models.fields.files import FieldFile
 from django.utils.translation import gettext as _
 
-from reports.actions.meetings import refresh_meeting_evidence
+from reports.actions.history import bulk_create
+from reports.actions.meetings import refresh_evidence_of_meetings, refresh_meeting_evidence
 from reports.actions.refusals import Refused
 from reports.models import (
     AnnualReport,
@@ -166,6 +167,42 @@ def add_evidence(
 
 
 @transaction.atomic
+def keep_references(
+    rows: Sequence[tuple[Meeting, Reference, datetime]], *, by: User | None
+) -> list[Evidence]:
+    """Note in bulk where papers of meetings are kept; each with its meeting and moment of entry.
+
+    Refuses one without a title or keeper.
+    """
+    if reasons := _against_references(reference for _meeting, reference, _at in rows):
+        raise CannotKeepEvidence(reasons)
+    if not rows:
+        return []
+    kept = [
+        _reference_row(
+            reference,
+            {
+                "unit_id": meeting.unit_id,
+                "bureau_id": meeting.bureau_id,
+                "recorded_at": at,
+                "recorded_by": by,
+            },
+        )
+        for meeting, reference, at in rows
+    ]
+    bulk_create(Evidence, kept, by=by, at=max(at for _meeting, _reference, at in rows))
+    EvidenceUse.objects.bulk_create(
+        (
+            EvidenceUse(evidence=evidence, meeting=meeting)
+            for evidence, (meeting, _reference, _at) in zip(kept, rows, strict=True)
+        ),
+        batch_size=500,
+    )
+    refresh_evidence_of_meetings({meeting.pk for meeting, _reference, _at in rows})
+    return kept
+
+
+@transaction.atomic
 def cancel_evidence(*, evidence_id: int, because: str, by: User, at: datetime) -> Evidence:
     """Evidence entered by mistake: stays readable with the reason, proves nothing any more."""
     evidence = Evidence.objects.select_for_update().get(pk=evidence_id)
@@ -287,8 +324,22 @@ def _note(file: FieldFile) -> None:
         written.append(file)
 
 
+def _against_references(references: Iterable[Reference]) -> list[str]:
+    return [
+        _("“%(title)s”：请填写保管人或保管部门。") % {"title": each.title}
+        for each in references
+        if not each.keeper.strip() or not each.title.strip()
+    ]
+
+
 def _keep_reference(reference: Reference, common: dict[str, object]) -> Evidence:
-    evidence = Evidence(
+    evidence = _reference_row(reference, common)
+    evidence.save()
+    return evidence
+
+
+def _reference_row(reference: Reference, common: dict[str, object]) -> Evidence:
+    return Evidence(
         kind=reference.kind.value,
         title=reference.title.strip(),
         reference_number=reference.number.strip(),
@@ -297,8 +348,6 @@ def _keep_reference(reference: Reference, common: dict[str, object]) -> Evidence
         reference_keeper=reference.keeper.strip(),
         **common,
     )
-    evidence.save()
-    return evidence
 
 
 def _sha256(file: File) -> str:

@@ -209,10 +209,20 @@ def cancel_meeting(*, meeting_id: int, because: str, by: User, at: datetime) -> 
     return meeting
 
 
-@transaction.atomic
 def refresh_meeting_evidence(meeting_id: int) -> None:
-    """Evidence of the meeting was added or cancelled: its dues may lack some, or no more."""
-    recount_dues(Discharge.objects.filter(meeting=meeting_id).values_list("due_id", flat=True))
+    """Evidence of one meeting changed; see ``refresh_evidence_of_meetings``."""
+    refresh_evidence_of_meetings([meeting_id])
+
+
+@transaction.atomic
+def refresh_evidence_of_meetings(meeting_ids: Iterable[int]) -> None:
+    """Evidence of meetings was added or cancelled: their dues may lack some, or no more."""
+    ids = sorted(set(meeting_ids))
+    dues: set[int] = set()
+    for at in range(0, len(ids), 500):
+        rows = Discharge.objects.filter(meeting__in=ids[at : at + 500])
+        dues.update(rows.values_list("due_id", flat=True))
+    recount_dues(dues)
 
 
 def _already_recorded(drafts: Sequence[MeetingDraft]) -> Meeting | None:
