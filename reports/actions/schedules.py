@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from itertools import zip_longest
 from typing import Any, TypeVar
 
 from django.contrib.auth.models import User
@@ -207,7 +208,7 @@ def _slots(schedule: Schedule, year: int, calendar: Holidays) -> list[_Slot]:
     versions = sorted(schedule.versions.all(), key=lambda v: v.first_day)
     start = year_start(schedule.set)
     slots = []
-    for version, following in zip(versions, [*versions[1:], None], strict=True):
+    for version, following in zip_longest(versions, versions[1:]):
         for numbered in periods_of_year(year, Cadence(version.cadence), version.every, start):
             first = numbered.period.first
             if first < version.first_day or (following and first >= following.first_day):
