@@ -3,8 +3,18 @@
 from typing import Any
 
 import django_filters as filters
+from django import forms
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
+
+
+class DayInput(forms.DateInput):
+    """A day as browsers want it, also when the page comes back."""
+
+    input_type = "date"
+
+    def __init__(self) -> None:
+        super().__init__(format="%Y-%m-%d", attrs={"placeholder": "2026-03-31"})
 
 
 class PlaceFilter(filters.CharFilter):

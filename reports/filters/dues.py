@@ -7,7 +7,7 @@ from reports.models import Due
 from reports.models.choices import VERDICT_LABELS, labelled
 from reports.selectors.dues import DONE, OWED
 
-from .base import PlaceFilter
+from .base import DayInput, PlaceFilter
 
 GROUPS = {"owed": OWED, "done": DONE}
 
@@ -31,13 +31,13 @@ class DueFilter(filters.FilterSet):
         field_name="period_last",
         lookup_expr="gte",
         label=_("自"),
-        widget=forms.DateInput(attrs={"type": "date"}),
+        widget=DayInput(),
     )
     to_day = filters.DateFilter(
         field_name="period_first",
         lookup_expr="lte",
         label=_("至"),
-        widget=forms.DateInput(attrs={"type": "date"}),
+        widget=DayInput(),
     )
     lacking = filters.BooleanFilter(
         label=_("缺材料"), widget=forms.CheckboxInput, method="that_lack"
@@ -47,6 +47,10 @@ class DueFilter(filters.FilterSet):
     )
     first_person = filters.BooleanFilter(
         label=_("第一责任人履职"), widget=forms.CheckboxInput, method="of_first_person"
+    )
+
+    upcoming = filters.BooleanFilter(
+        label=_("含未到期"), widget=forms.CheckboxInput, method="with_upcoming"
     )
 
     class Meta:
@@ -64,3 +68,7 @@ class DueFilter(filters.FilterSet):
 
     def of_first_person(self, rows: QuerySet, name: str, value: bool | None) -> QuerySet:
         return rows.filter(schedule__of_first_person=True) if value else rows
+
+    def with_upcoming(self, rows: QuerySet, name: str, value: bool | None) -> QuerySet:
+        """The page has left them in already; a filter only ever takes rows out."""
+        return rows

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from reports.models import Discharge, Meeting
 
-from .base import PlaceFilter
+from .base import DayInput, PlaceFilter
 
 
 class MeetingFilter(filters.FilterSet):
@@ -15,13 +15,13 @@ class MeetingFilter(filters.FilterSet):
         field_name="held_on",
         lookup_expr="gte",
         label=_("自"),
-        widget=forms.DateInput(attrs={"type": "date"}),
+        widget=DayInput(),
     )
     to_day = filters.DateFilter(
         field_name="held_on",
         lookup_expr="lte",
         label=_("至"),
-        widget=forms.DateInput(attrs={"type": "date"}),
+        widget=DayInput(),
     )
     late = filters.BooleanFilter(label=_("补开"), widget=forms.CheckboxInput, method="that_made_up")
     not_counting = filters.BooleanFilter(

@@ -3,22 +3,20 @@ from django.utils.translation import gettext_lazy as _
 
 from reports.models import Person
 
+from .base import PersonField, day_field
+
 
 class WaiveForm(forms.Form):
     """Excusing a due; from paper it names who signed."""
 
-    granted_on = forms.DateField(
-        label=_("批准日期"), widget=forms.DateInput(attrs={"type": "date"})
-    )
+    granted_on = day_field(label=_("批准日期"))
     reason = forms.CharField(
         label=_("理由"),
         max_length=300,
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text=_("如：全员安保执勤，经分管局领导同意免开。"),
     )
-    signer = forms.ModelChoiceField(
-        label=_("签批人"), queryset=Person.objects.none(), required=False
-    )
+    signer = PersonField(label=_("签批人"), queryset=Person.objects.none(), required=False)
     scan = forms.FileField(
         label=_("签批件扫描件"),
         required=False,

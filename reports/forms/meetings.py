@@ -6,21 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from reports.models import AgendaKind, Due, MeetingKind, Person, Unit
 from reports.models.choices import EVIDENCE_KIND_LABELS, EvidenceKind, labelled
 
-SECRECY = _("严禁上传涉密信息和警务工作秘密。")
-
-
-class ManyFilesInput(forms.ClearableFileInput):
-    allow_multiple_selected = True
-
-
-class ManyFiles(forms.FileField):
-    """Several files at once; an empty list when none was chosen."""
-
-    widget = ManyFilesInput
-
-    def clean(self, data, initial=None):
-        files = data if isinstance(data, (list, tuple)) else [data] if data else []
-        return [super(ManyFiles, self).clean(each, initial) for each in files if each]
+from .base import FilesField, PersonField, UnitField, UnitsField, day_field
 
 
 class MeetingForm(forms.Form):
@@ -45,24 +31,22 @@ class MeetingForm(forms.Form):
         "reference_day",
     )
 
-    held_on = forms.DateField(label=_("召开日期"), widget=forms.DateInput(attrs={"type": "date"}))
-    unit = forms.ModelChoiceField(label=_("召开单位"), queryset=Unit.objects.none())
+    held_on = day_field(label=_("召开日期"))
+    unit = UnitField(label=_("召开单位"), queryset=Unit.objects.none())
     kind = forms.ModelChoiceField(label=_("会议种类"), queryset=MeetingKind.objects.none())
     title = forms.CharField(
         label=_("名称"), max_length=120, required=False, help_text=_("不填则用会议种类的名称。")
     )
-    presided_by = forms.ModelChoiceField(
-        label=_("主持人"), queryset=Person.objects.none(), required=False
-    )
+    presided_by = PersonField(label=_("主持人"), queryset=Person.objects.none(), required=False)
     dues = forms.ModelMultipleChoiceField(
         label=_("计入"),
         queryset=Due.objects.none(),
         required=False,
         widget=forms.CheckboxSelectMultiple,
     )
-    minutes = ManyFiles(label=_("会议记录"), required=False, help_text=SECRECY)
-    sign_in = ManyFiles(label=_("签到表"), required=False)
-    other = ManyFiles(label=_("其他材料、照片"), required=False)
+    minutes = FilesField(label=_("会议记录"), required=False, help_text="")
+    sign_in = FilesField(label=_("签到表"), required=False, help_text="")
+    other = FilesField(label=_("其他材料、照片"), required=False, help_text="")
     place = forms.CharField(label=_("地点"), max_length=80, required=False)
     summary = forms.CharField(
         label=_("主要内容"), required=False, widget=forms.Textarea(attrs={"rows": 3})
@@ -71,7 +55,7 @@ class MeetingForm(forms.Form):
     legal_opinion = forms.CharField(
         label=_("列席意见"), required=False, widget=forms.Textarea(attrs={"rows": 2})
     )
-    attending = forms.ModelMultipleChoiceField(
+    attending = UnitsField(
         label=_("一并参加的单位"),
         queryset=Unit.objects.none(),
         required=False,
@@ -83,9 +67,7 @@ class MeetingForm(forms.Form):
     reference_title = forms.CharField(label=_("不便上传的材料"), max_length=150, required=False)
     reference_number = forms.CharField(label=_("文号"), max_length=80, required=False)
     reference_item = forms.CharField(label=_("议题或条目"), max_length=120, required=False)
-    reference_day = forms.DateField(
-        label=_("文件日期"), required=False, widget=forms.DateInput(attrs={"type": "date"})
-    )
+    reference_day = day_field(label=_("文件日期"), required=False)
     reference_keeper = forms.CharField(label=_("保管人或保管部门"), max_length=80, required=False)
     once = forms.UUIDField(widget=forms.HiddenInput, required=False, initial=uuid.uuid4)
     shown_for = forms.CharField(widget=forms.HiddenInput, required=False)
@@ -155,7 +137,7 @@ class EvidenceForm(forms.Form):
     """Files handed in later, or a reference to what stays in its safe."""
 
     kind = forms.ChoiceField(label=_("材料种类"), choices=labelled(EVIDENCE_KIND_LABELS))
-    files = ManyFiles(label=_("文件"), required=False, help_text=SECRECY)
+    files = FilesField(label=_("文件"), required=False)
     reference_title = forms.CharField(
         label=_("不便上传的材料"),
         max_length=150,
@@ -164,9 +146,7 @@ class EvidenceForm(forms.Form):
     )
     reference_number = forms.CharField(label=_("文号"), max_length=80, required=False)
     reference_item = forms.CharField(label=_("议题或条目"), max_length=120, required=False)
-    reference_day = forms.DateField(
-        label=_("文件日期"), required=False, widget=forms.DateInput(attrs={"type": "date"})
-    )
+    reference_day = day_field(label=_("文件日期"), required=False)
     reference_keeper = forms.CharField(label=_("保管人或保管部门"), max_length=80, required=False)
 
     def clean(self):

@@ -70,6 +70,9 @@ class DueList(SelectionMixin, ScopeMixin, TablePage):
         rows = dues_for(
             self.scope, on=self.on, year=self.shown_year, report_year=self.report_year, **keys
         )
+        if not self.request.GET.get("verdict") and "upcoming" not in self.request.GET:
+            # Nobody comes for what is still to come; it is one tick away.
+            rows = rows.filter(period_first__lte=self.on)
         return rows.select_related("unit", "schedule", "bureau")
 
     def get_context_data(self, **kwargs):
@@ -232,7 +235,7 @@ class DueWaive(DuePage, FormView):
     def get_form_kwargs(self):
         signers = Person.objects.filter(unit__in=[self.due.bureau_id, self.due.unit_id])
         return super().get_form_kwargs() | {
-            "signers": signers.order_by("unit__path", "pk"),
+            "signers": signers.select_related("unit").order_by("unit__path", "pk"),
             "needs_paper": self.needs_paper,
         }
 

@@ -231,7 +231,8 @@ class MeetingFormPage(ScopeMixin, DayMixin, FormView):
         if unit is None:
             return Person.objects.none()
         within = Q(unit=unit) | Q(appointments__unit__in=[unit.pk, unit.bureau_id])
-        return Person.objects.filter(within).distinct().order_by("unit__path", "pk")
+        people = Person.objects.filter(within).select_related("unit").distinct()
+        return people.order_by("unit__path", "pk")
 
     def get_form_kwargs(self):
         unit, _day = self.posted
@@ -246,15 +247,32 @@ class MeetingFormPage(ScopeMixin, DayMixin, FormView):
             "correcting": self.meeting is not None,
         }
 
-    def ticked(self) -> list[int]:
+    @cached_property
+    def leading(self) -> Due | None:
+        """The due that decides what kind of meeting this probably is."""
         if self.due is not None:
-            own = [c.due.pk for c in self.candidates if c.due.pk == self.due.pk]
-            return own + [c.due.pk for c in self.candidates if c.ticked and c.due.pk not in own]
-        return [c.due.pk for c in self.candidates if c.ticked]
+            return self.due
+        return next((c.due for c in self.candidates if c.ticked), None)
+
+    def ticked(self) -> list[int]:
+        """What the meeting can count for, as far as it is of one kind with the leading due."""
+        if self.leading is None:
+            return []
+        version = self.leading.version
+        return [
+            c.due.pk
+            for c in self.candidates
+            if c.due.pk == self.leading.pk
+            or (
+                c.ticked
+                and c.due.version.meeting_kind_id == version.meeting_kind_id
+                and c.due.version.agenda_kind_id in {None, version.agenda_kind_id}
+            )
+        ]
 
     def get_initial(self):
         unit, day = self.posted
-        due = self.due or next((c.due for c in self.candidates if c.ticked), None)
+        due = self.leading
         chair = suggested_chair(unit, due, day) if unit else None
         kind = due.version.meeting_kind_id if due else None
         return {
@@ -267,8 +285,8 @@ class MeetingFormPage(ScopeMixin, DayMixin, FormView):
         }
 
     def agenda_initial(self) -> list[dict[str, object]]:
-        if self.due is not None and self.due.version.agenda_kind_id:
-            return [{"kind": self.due.version.agenda_kind_id}]
+        if self.leading is not None and self.leading.version.agenda_kind_id:
+            return [{"kind": self.leading.version.agenda_kind_id}]
         return []
 
     @cached_property
