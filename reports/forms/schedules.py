@@ -325,7 +325,7 @@ class ScheduleEditForm(RuleForm):
 
     def __init__(self, *args, schedule: Schedule, version: ScheduleVersion, **kwargs):
         self.schedule, self.schedule_id = schedule, schedule.pk
-        super().__init__(*args, initial=typed_from(schedule, version, kwargs["today"]), **kwargs)
+        super().__init__(*args, **kwargs)
         self.fields["first_day"].help_text = _(
             "改动规则时，从该日或之后开始的第一个周期起适用新规则；"
             "填现行版本的起始日，则是更正现行版本。"
@@ -369,9 +369,8 @@ class ScheduleSetForm(forms.Form):
     )
 
     def __init__(self, *args, of: ScheduleSet, **kwargs):
+        super().__init__(*args, **kwargs)
         self.of = of
-        initial = {"name": of.name, "month": of.year_start_month, "day": of.year_start_day}
-        super().__init__(*args, initial=initial, **kwargs)
 
     def clean_name(self):
         name = self.cleaned_data["name"]

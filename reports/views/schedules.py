@@ -32,6 +32,7 @@ from reports.forms.schedules import (
     ScheduleEndForm,
     ScheduleNewForm,
     ScheduleSetForm,
+    typed_from,
 )
 from reports.models import Schedule, ScheduleSet, ScheduleVersion, Unit
 from reports.models.choices import (
@@ -416,9 +417,10 @@ class ScheduleEdit(ScheduleMixin, SettingMixin, RulePage):
         return versions_of(self.schedule)[0]
 
     def get_form_kwargs(self):
-        kwargs = super().get_form_kwargs() | {"schedule": self.schedule, "version": self.latest}
-        kwargs.pop("initial")
-        return kwargs
+        return super().get_form_kwargs() | {"schedule": self.schedule, "version": self.latest}
+
+    def get_initial(self):
+        return typed_from(self.schedule, self.latest, self.today)
 
     def write(self, form):
         given = form.cleaned_data
@@ -506,6 +508,10 @@ class ScheduleSetEdit(SettingMixin, DayMixin, FormView):
 
     def get_form_kwargs(self):
         return super().get_form_kwargs() | {"of": self.set}
+
+    def get_initial(self):
+        of = self.set
+        return {"name": of.name, "month": of.year_start_month, "day": of.year_start_day}
 
     def form_valid(self, form):
         given = form.cleaned_data
