@@ -80,6 +80,10 @@ def _number(value: float) -> str:
     return f"{value:.2f}".rstrip("0").rstrip(".")
 
 
+def _short(value: float) -> str:
+    return f"{value:.1f}".removesuffix(".0")
+
+
 def _mark(verdict: str, left: float, width: float) -> str:
     """What tells a verdict apart without its colour, for a cell given in percent of the axis."""
     x = f"{_number(left + width / 2)}%"
@@ -259,17 +263,13 @@ class _MiniScale(dict):
             piece = ""
         elif verdict == "not_applicable":
             middle = (left + right) / 2
-            piece = f"M{_number(middle - 1)} {row * MINI_ROW + 3}h2"
+            piece = f"M{_short(middle - 1)} {row * MINI_ROW + 3}h2"
+        elif verdict in _OUTLINED:
+            wide, top = _short(max(right - left - 1.8, 0.8)), row * MINI_ROW + 1
+            piece = f"M{_short(left + 0.9)} {top}h{wide}v{MINI_TALL - 1}h-{wide}z"
         else:
-            inset = 0.5 if verdict in _OUTLINED else 0
-            wide = max(right - left - 0.8 - 2 * inset, 0.8)
-            # A missed one stands out of its row, so that it shows without its colour, too.
-            out = 0.5 if verdict == "missed" else 0
-            tall = MINI_TALL - 2 * inset + 2 * out
-            piece = (
-                f"M{_number(left + 0.4 + inset)} {_number(row * MINI_ROW + 0.5 + inset - out)}"
-                f"h{_number(wide)}v{_number(tall)}h-{_number(wide)}z"
-            )
+            # A thick line is half as many characters as a box.
+            piece = f"M{_short(left + 0.4)} {row * MINI_ROW + 3}h{_short(right - left - 0.8)}"
         if len(self) < 20_000:
             self[key] = piece
         return piece
