@@ -28,7 +28,7 @@ catalogue: venv-dev
 	@$(PY) tools/catalogue.py
 
 bench: venv
-	@$(PY) tools/bench.py
+	@$(PY) -m bench.run
 
 room:
 	@git ls-files | grep -E "(^|/)(test_)?$(NAME)(\.py$$|/)"

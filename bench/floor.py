@@ -1,0 +1,167 @@
+"""The floor: the same pages by hand. Two SQL statements and a plain template each.
+
+They stand behind the same middleware, login and base template and show the same table; what the
+product takes longer is what its models, scope, selectors and tables cost.
+"""
+
+from collections import defaultdict
+from datetime import date
+
+from django.db import connection
+from django.shortcuts import render
+
+from reports.domain.periods import JANUARY, assessment_year
+from reports.filters.dues import DueFilter
+from reports.models import Due
+from reports.templatetags.figures import Axis, Cell, StripRow
+from reports.views.mixins import days_of
+
+VERDICT = """CASE WHEN not_applicable_because <> '' THEN 'not_applicable'
+ WHEN met_on <= %(on)s THEN 'met' WHEN waived_on <= %(on)s THEN 'waived'
+ WHEN met_late_on <= %(on)s THEN 'met_late' WHEN period_first > %(on)s THEN 'upcoming'
+ WHEN period_last >= %(on)s THEN 'open' WHEN awaits_until >= %(on)s THEN 'awaiting'
+ ELSE 'missed' END"""
+
+
+def rows_of(sql: str, **parameters: object) -> list[tuple]:
+    """All rows of a statement with named parameters, on either database."""
+    names = []
+
+    class Names(dict):
+        def __getitem__(self, name):
+            names.append(name)
+            return "%s"
+
+    plain = sql % Names()
+    with connection.cursor() as cursor:
+        cursor.execute(plain, [parameters[name] for name in names])
+        return cursor.fetchall()
+
+
+def as_day(value: object) -> date:
+    return date.fromisoformat(value) if isinstance(value, str) else value
+
+
+def axis(year: int) -> Axis:
+    whole = assessment_year(year, JANUARY)
+    return Axis(whole.first, whole.last)
+
+
+BUREAUS = """SELECT u.id, u.name,
+ (SELECT p.name FROM reports_appointment a JOIN reports_person p ON p.id = a.person_id
+  WHERE a.unit_id = u.id AND a.last_day IS NULL LIMIT 1),
+ (SELECT COUNT(*) FROM reports_problem q WHERE q.bureau_id = u.id AND q.state <> 'closed'),
+ (SELECT COUNT(*) FROM reports_problem q WHERE q.bureau_id = u.id AND q.state = 'closed'),
+ (SELECT COUNT(*) FROM reports_measure m WHERE m.bureau_id = u.id AND m.done_on IS NULL
+  AND m.dropped_on IS NULL AND m.due_on < %(on)s)
+ FROM reports_unit u WHERE u.bureau_id = u.id ORDER BY u.path LIMIT 50"""
+PERIODS = """SELECT c.bureau_id, c.schedule_id, s.set_id, t.name, c.period_first, c.period_last,
+ c.awaits_until, c.met, c.met_late, c.lacking,
+ c.total - c.met - c.met_late - c.waived - c.not_applicable, c.not_applicable
+ FROM reports_duecount c JOIN reports_schedule s ON s.id = c.schedule_id
+ JOIN reports_scheduleset t ON t.id = s.set_id
+ WHERE c.year = %(year)s AND c.bureau_id IN
+ (SELECT id FROM reports_unit WHERE bureau_id = id ORDER BY path LIMIT 50)
+ ORDER BY c.bureau_id, c.schedule_id, c.period_first"""
+
+
+def dashboard_floor(request):
+    days = days_of(request)
+    on = days.on
+    bureaus = rows_of(BUREAUS, on=on)
+    strips = defaultdict(lambda: defaultdict(lambda: defaultdict(list)))
+    sums = defaultdict(lambda: [0, 0, 0, 0])
+    names = {}
+    for row in rows_of(PERIODS, year=days.year):
+        bureau, schedule, of, name, first, last, awaits, met, late, lacking, rest, absent = row
+        first, last, awaits = as_day(first), as_day(last), as_day(awaits)
+        names[of] = name
+        total = sums[bureau]
+        total[0] += met
+        total[1] += late
+        total[3] += lacking
+        if rest and on > awaits:
+            total[2] += rest
+            verdict = "missed"
+        elif rest and on >= first:
+            verdict = "open"
+        elif late:
+            verdict = "met_late"
+        elif met:
+            verdict = "met"
+        else:
+            verdict = "not_applicable" if absent else "upcoming"
+        strips[bureau][of][schedule].append((first, last, verdict))
+    rows = [
+        (
+            *bureau,
+            *sums[bureau[0]],
+            [(names[of], of, list(rows.values())) for of, rows in strips[bureau[0]].items()],
+        )
+        for bureau in bureaus
+    ]
+    return render(request, "floor/dashboard.html", {"rows": rows, "axis": axis(days.year)})
+
+
+UNIT_DUES = """SELECT d.id, d.unit_id, d.schedule_id, s.name, t.name, s.of_first_person,
+ d.period_first, d.period_last, d.number, d.lacks_evidence,
+ %(verdict)s FROM reports_due d JOIN reports_schedule s ON s.id = d.schedule_id
+ JOIN reports_scheduleset t ON t.id = s.set_id WHERE d.bureau_id = %(pk)s AND d.year = %(year)s
+ ORDER BY t.position, s.position, s.id, d.period_first"""
+UNITS = """SELECT u.id, u.name, u.grade, p.name,
+ (SELECT COUNT(*) FROM reports_problem q WHERE q.unit_id = u.id AND q.state <> 'closed')
+ FROM reports_unit u LEFT JOIN reports_appointment a ON a.unit_id = u.id AND a.last_day IS NULL
+ LEFT JOIN reports_person p ON p.id = a.person_id WHERE u.bureau_id = %(pk)s ORDER BY u.path"""
+
+
+def bureau_floor(request, pk):
+    days = days_of(request)
+    sql = UNIT_DUES.replace("%(verdict)s", VERDICT)
+    own, small = {}, defaultdict(lambda: defaultdict(list))
+    sums = defaultdict(lambda: [0, 0, 0, 0])
+    for row in rows_of(sql, pk=pk, year=days.year, on=days.on):
+        due, unit, schedule, name, of, _head, first, last, number, lacks, verdict = row
+        first, last = as_day(first), as_day(last)
+        total = sums[unit]
+        total[0] += verdict in ("met", "met_late")
+        total[1] += verdict == "missed"
+        total[2] += lacks
+        if unit == pk:
+            cells = own.setdefault(of, {}).setdefault(name, [])
+            title = f"第{number}期（{first}—{last}）：{verdict}"
+            cells.append(Cell(first, last, verdict, title, f"/dues/{due}/"))
+        else:
+            small[unit][schedule].append((first, last, verdict))
+    figures = [
+        (name, [StripRow(name=title, cells=cells) for title, cells in strips.items()])
+        for name, strips in own.items()
+    ]
+    units = [
+        (*unit, *sums[unit[0]], list(small[unit[0]].values())) for unit in rows_of(UNITS, pk=pk)
+    ]
+    return render(
+        request,
+        "floor/bureau.html",
+        {"figures": figures, "units": units, "axis": axis(days.year), "day": days.on},
+    )
+
+
+LIST = """SELECT d.id, u.name, s.name, s.words, d.number, d.period_first, d.period_last,
+ d.at_least, d.counted, d.lacks_evidence, %(verdict)s
+ FROM reports_due d JOIN reports_unit u ON u.id = d.unit_id
+ JOIN reports_schedule s ON s.id = d.schedule_id
+ WHERE d.year = %(year)s AND d.period_first <= %(on)s
+ ORDER BY d.period_last DESC, d.id LIMIT 50"""
+
+
+def dues_floor(request):
+    days = days_of(request)
+    sql = LIST.replace("%(verdict)s", VERDICT)
+    count = "SELECT COUNT(*) FROM reports_due WHERE year = %(year)s AND period_first <= %(on)s"
+    ((total,),) = rows_of(count, year=days.year, on=days.on)
+    rows = [
+        (*row[:5], as_day(row[5]), as_day(row[6]), *row[7:])
+        for row in rows_of(sql, year=days.year, on=days.on)
+    ]
+    form = DueFilter(request.GET, queryset=Due.objects.none()).form
+    return render(request, "floor/dues.html", {"rows": rows, "total": total, "filter_form": form})
