@@ -6,6 +6,17 @@ from reports.views.bureaus import BureauDetail, UnitDetail
 from reports.views.dashboard import Dashboard
 from reports.views.dues import DueDetail, DueList, DueWaive, WaiverWithdraw
 from reports.views.evidence import EvidenceAdd, EvidenceCancel, EvidenceFile
+from reports.views.measures import (
+    ExtensionDecide,
+    MeasureCancel,
+    MeasureDetail,
+    MeasureDrop,
+    MeasureEdit,
+    MeasureExtend,
+    MeasureList,
+    MeasureNew,
+    MeasureProgress,
+)
 from reports.views.meetings import (
     MeetingCancel,
     MeetingDetail,
@@ -14,6 +25,16 @@ from reports.views.meetings import (
     MeetingNew,
 )
 from reports.views.people import PersonDetail, PersonList
+from reports.views.problems import (
+    ProblemCancel,
+    ProblemDetail,
+    ProblemEdit,
+    ProblemExtend,
+    ProblemList,
+    ProblemLookBack,
+    ProblemMoveView,
+    ProblemNew,
+)
 from reports.views.schedules import (
     ScheduleDetail,
     ScheduleEdit,
@@ -64,4 +85,23 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("schedules/<int:pk>/edit/", ScheduleEdit.as_view(), name="schedule-edit"),
     path("schedules/<int:pk>/end/", ScheduleEnd.as_view(), name="schedule-end"),
     path("schedules/sets/<int:pk>/edit/", ScheduleSetEdit.as_view(), name="schedule-set-edit"),
+    # Problems
+    path("problems/", ProblemList.as_view(), name="problem-list"),
+    path("problems/new/", ProblemNew.as_view(), name="problem-new"),
+    path("problems/<int:pk>/", ProblemDetail.as_view(), name="problem-detail"),
+    path("problems/<int:pk>/edit/", ProblemEdit.as_view(), name="problem-edit"),
+    path("problems/<int:pk>/cancel/", ProblemCancel.as_view(), name="problem-cancel"),
+    path("problems/<int:pk>/extend/", ProblemExtend.as_view(), name="problem-extend"),
+    path("problems/<int:pk>/look-back/", ProblemLookBack.as_view(), name="problem-look-back"),
+    path("problems/<int:pk>/<slug:move>/", ProblemMoveView.as_view(), name="problem-move"),
+    # Measures
+    path("measures/", MeasureList.as_view(), name="measure-list"),
+    path("measures/new/", MeasureNew.as_view(), name="measure-new"),
+    path("measures/<int:pk>/", MeasureDetail.as_view(), name="measure-detail"),
+    path("measures/<int:pk>/edit/", MeasureEdit.as_view(), name="measure-edit"),
+    path("measures/<int:pk>/progress/", MeasureProgress.as_view(), name="measure-progress"),
+    path("measures/<int:pk>/extend/", MeasureExtend.as_view(), name="measure-extend"),
+    path("measures/<int:pk>/drop/", MeasureDrop.as_view(), name="measure-drop"),
+    path("measures/<int:pk>/cancel/", MeasureCancel.as_view(), name="measure-cancel"),
+    path("extensions/<int:pk>/", ExtensionDecide.as_view(), name="extension-decide"),
 ]

@@ -273,7 +273,7 @@ def move_problem(
     if problem.is_cancelled:
         raise CannotMoveProblem([_("该问题已作废，不能再办理。")])
     if expected_state is not None and problem.state != expected_state:
-        raise CannotMoveProblem([_already_moved(problem)])
+        raise CannotMoveProblem([already_moved(problem)])
     if leader is not None:
         problem.leader = leader
     if responsible is not None:
@@ -394,7 +394,8 @@ def _login_of(person: Person | None) -> int | None:
     return person.user_id if person.user_id is not None else -person.pk
 
 
-def _already_moved(problem: Problem) -> str:
+def already_moved(problem: Problem) -> str:
+    """Who moved the problem before, and where it stands now."""
     last = problem.moves.select_related("recorded_by").order_by("-pk").first()
     who = last.recorded_by if last else None
     return _("%(who)s已先办理：问题现处“%(state)s”，请核对后再办。") % {

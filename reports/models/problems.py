@@ -219,6 +219,11 @@ class Problem(Recorded, Imported, Cancellable):
     def get_absolute_url(self):
         return reverse("reports:problem-detail", args=[self.pk])
 
+    @property
+    def state_word(self):
+        """The state in words: as of the day it was read for, else the stored one."""
+        return PROBLEM_STATE_LABELS[ProblemState(getattr(self, "state_then", None) or self.state)]
+
 
 class ProblemMove(Recorded):
     """One step of a problem: from which state to which, on which day, by whom and why."""

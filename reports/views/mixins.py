@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django_filters.views import FilterView
 from django_tables2 import SingleTableMixin
 
+from reports.actions.refusals import Refused
 from reports.domain.progress import Tally
 from reports.exchange.sheets import CSV, XLSX, csv_lines, disposition, file_name, workbook
 from reports.models.choices import day_label
@@ -212,3 +213,10 @@ class TablePage(DayMixin, SingleTableMixin, FilterView):
         if isinstance(value, slice):
             return f"{value.start or ''}—{value.stop or ''}"
         return _("是") if value is True else str(value)
+
+
+def refused(view: Any, form: Any, refusal: Refused) -> HttpResponse:
+    """The form again with every reason at its top, and all that was typed."""
+    for reason in refusal.reasons:
+        form.add_error(None, reason)
+    return view.form_invalid(form)

@@ -51,3 +51,8 @@ class SelectionMixin:
 
     def get_context_data(self, **kwargs):
         return super().get_context_data(**kwargs) | {"chosen": self.chosen}
+
+
+def ticked(request, part: str) -> bool:
+    """Whether the address ticks the box, as a form or as a link writes it."""
+    return request.GET.get(part, "") in {"on", "1", "true", "True"}

@@ -1,0 +1,67 @@
+"""Fields that several forms share."""
+
+from typing import Any
+
+from django import forms
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from reports.models import Person
+
+
+def day_field(**kwargs: Any) -> forms.DateField:
+    widget = forms.DateInput(attrs={"type": "date", "placeholder": "2026-03-31"}, format="%Y-%m-%d")
+    return forms.DateField(widget=widget, **kwargs)
+
+
+def text_field(*, rows: int = 3, **kwargs: Any) -> forms.CharField:
+    return forms.CharField(widget=forms.Textarea(attrs={"rows": rows}), **kwargs)
+
+
+class UnitField(forms.ModelChoiceField):
+    def label_from_instance(self, obj):
+        return obj.label
+
+
+class UnitsField(forms.ModelMultipleChoiceField):
+    def label_from_instance(self, obj):
+        return obj.label
+
+
+class PersonField(forms.ModelChoiceField):
+    """People with their unit; ``of_bureau`` fills it with those who have not left."""
+
+    def label_from_instance(self, obj):
+        return _("%(name)s（%(unit)s）") % {"name": obj.name, "unit": obj.unit.label}
+
+
+def people_of(scope, *, bureau_id: int | None, today):
+    """Who may be chosen: people of the bureau (or of the scope), without those who have left."""
+    rows = scope.limit(Person.objects.all()).filter(Q(left_on__isnull=True) | Q(left_on__gte=today))
+    if bureau_id is not None:
+        rows = rows.filter(unit__bureau=bureau_id)
+    return rows.select_related("unit").order_by("unit__path", "pk")
+
+
+class FilesInput(forms.ClearableFileInput):
+    allow_multiple_selected = True
+
+
+class FilesField(forms.FileField):
+    """Several files at once; the value is a list. What they are is the action's question."""
+
+    widget = FilesInput
+
+    def __init__(self, *args: Any, **kwargs: Any):
+        kwargs.setdefault("help_text", SECRECY)
+        super().__init__(*args, **kwargs)
+
+    def clean(self, data, initial=None):
+        files = data if isinstance(data, (list, tuple)) else [data] if data else []
+        if not files:
+            return [super().clean(None, initial)] if self.required else []
+        # An empty file is refused by the action, with its name in the sentence.
+        return list(files)
+
+
+SECRECY = _("严禁上传涉密信息和警务工作秘密；不便上传的，请填写索引。")
