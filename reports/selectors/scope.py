@@ -45,6 +45,7 @@ class Grant:
     path: str
     path_end: str
     unit_name: str = ""
+    bureau_name: str = ""
     unit_is_bureau: bool = False
     is_fictional: bool = False
 
@@ -282,7 +283,7 @@ def scope_of(user, *, today: date) -> Scope:
     A membership whose unit is closed still reads: the records of a closed unit must stay open to
     those who kept them.
     """
-    rows = Membership.objects.filter(user=user).valid_on(today).select_related("unit")
+    rows = Membership.objects.filter(user=user).valid_on(today).select_related("unit__bureau")
     return Scope(user_id=user.pk, grants=tuple(_grant(row) for row in rows.order_by("pk")))
 
 
@@ -296,6 +297,7 @@ def _grant(membership: Membership) -> Grant:
         path=unit.path,
         path_end=unit.path_end,
         unit_name=unit.label,
+        bureau_name=unit.bureau.label if unit.bureau else "",
         unit_is_bureau=unit.is_bureau,
         is_fictional=unit.is_fictional,
     )

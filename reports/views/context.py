@@ -84,8 +84,14 @@ class Frame:
 
     @cached_property
     def place(self) -> str:
-        """Whose ledger it is: the only unit one belongs to, or the top of what one oversees."""
-        names = {grant.unit_name for grant in self.scope.grants}
+        """Whose ledger it is: the bureau, the unit of it one keeps, or the top of what one sees."""
+        names = {
+            grant.bureau_name or grant.unit_name
+            if grant.kind == "bureau" or grant.unit_is_bureau or not grant.bureau_name
+            else f"{grant.bureau_name} · {grant.unit_name}"
+            for grant in self.scope.grants
+            if not (grant.kind == "tree" and grant.unit_is_bureau)
+        }
         return names.pop() if len(names) == 1 else ""
 
     @cached_property
