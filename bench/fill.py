@@ -79,12 +79,8 @@ def fill(bureaus: int) -> dict[str, int]:
 
 def people(kinds: dict[str, UnitKind]) -> None:
     """A login for the city and one for the first bureau; a holder of a post for every unit."""
-    first = Post.objects.create(
-        code="first_responsible_person", name="第一责任人", is_capacity=True
-    )
-    reviewer = Post.objects.create(
-        code="part_time_legal_reviewer", name="兼职法制员", is_capacity=True
-    )
+    first = Post.objects.create(code="first_person", name="第一责任人", is_capacity=True)
+    reviewer = Post.objects.create(code="part_reviewer", name="兼职法制员", is_capacity=True)
     units = list(Unit.objects.in_order())
     made = Person.objects.bulk_create([Person(name="张某某", unit=unit) for unit in units])
     Appointment.objects.bulk_create(

@@ -8,6 +8,10 @@ from simple_history.models import HistoricalRecords
 from .base import Imported, ends_after_it_begins
 from .choices import PERSON_KIND_LABELS, PersonKind, labelled
 
+# Capacities that pages know by their code; every other post is data alone.
+FIRST_PERSON = "first_person"
+REVIEWERS = ("full_reviewer", "part_reviewer")
+
 
 class PersonQuerySet(models.QuerySet):
     def for_list(self):

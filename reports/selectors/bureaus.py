@@ -12,10 +12,8 @@ from reports.domain.periods import Cadence, NumberedPeriod, YearStart
 from reports.domain.progress import NOTHING, Tally
 from reports.models import AnnualReport, Appointment, Due, Unit
 from reports.models.choices import period_label
+from reports.models.people import FIRST_PERSON
 from reports.selectors.progress import PeriodCell
-
-FIRST_PERSON = "first_responsible_person"
-REVIEWERS = ("full_time_legal_reviewer", "part_time_legal_reviewer")
 
 
 @dataclass(frozen=True, slots=True)

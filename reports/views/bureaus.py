@@ -26,9 +26,8 @@ from reports.models.choices import (
     labelled,
     reason_sentence,
 )
+from reports.models.people import FIRST_PERSON, REVIEWERS
 from reports.selectors.bureaus import (
-    FIRST_PERSON,
-    REVIEWERS,
     DueCell,
     ScheduleStrip,
     SetFigure,

@@ -95,7 +95,7 @@ class Dashboard(ScopeMixin, DayMixin, TemplateView):
 
     def scope_name(self) -> str:
         names = [g.unit_name for g in self.scope.reading if g.kind == "tree"]
-        return names[0] if len(names) == 1 else _("各分局进展")
+        return names[0] if len(names) == 1 else _("总览")
 
     def kept(self) -> dict[str, object]:
         return {"year": self.year} | ({"on": self.on} if self.on != self.today else {})
