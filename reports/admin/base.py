@@ -123,6 +123,13 @@ class LedgerAdmin(ScopedChoices, admin.ModelAdmin):
             request.refusal = refusal
             return super().changeform_view(request, object_id, form_url, extra_context)
 
+    def render_change_form(self, request, context, *args, **kwargs):
+        response = super().render_change_form(request, context, *args, **kwargs)
+        if not request_scope(request).reads_anything:
+            # Administrators see no records, so they are led to none.
+            response.context_data["has_absolute_url"] = False
+        return response
+
     def history_view(self, request, object_id, extra_context=None):
         obj = self.get_object(request, object_id)
         kept = hasattr(self.model, "history") and obj is not None

@@ -15,7 +15,7 @@ from reports.actions.schedules import (
 from reports.domain.access import Act
 from reports.domain.periods import Cadence
 from reports.models import Schedule, ScheduleSet, ScheduleVersion
-from reports.models.choices import EVIDENCE_KIND_LABELS, OwedBy, labelled
+from reports.models.choices import EVIDENCE_KIND_LABELS, EvidenceKind, OwedBy, labelled
 
 from .base import LedgerAdmin, LedgerForm, ReadOnlyInline, ScopedChoices, acting, beside
 
@@ -107,12 +107,45 @@ def draft_of(given) -> VersionDraft:
     )
 
 
+class RulesSoFar(ReadOnlyInline, admin.StackedInline):
+    """The rules that hold or held: past dues keep the one they were judged by."""
+
+    model = ScheduleVersion
+    template = admin.StackedInline.template
+    verbose_name_plural = _("现行和以往的规则")
+    show_change_link = False
+    ordering = ("-first_day",)
+    fields = (
+        ("first_day", "cadence", "every", "at_least"),
+        ("meeting_kind", "agenda_kind"),
+        ("body", "presided_by", "legal_must_sit_in"),
+        ("owed_by", "owing_kinds"),
+        ("recording_days", "make_up", "make_up_days"),
+        "expected",
+        ("legal_basis", "asked_by"),
+    )
+    readonly_fields = ("expected",)
+
+    @admin.display(description=_("应有材料"))
+    def expected(self, obj):
+        words = (EVIDENCE_KIND_LABELS[EvidenceKind(kind)] for kind in obj.expected_evidence)
+        return "、".join(str(word) for word in words) or None
+
+    def get_queryset(self, request):
+        found = super().get_queryset(request)
+        return found.select_related(
+            "schedule", "meeting_kind", "agenda_kind", "body", "presided_by"
+        ).prefetch_related("owing_kinds")
+
+
 class VersionInline(ScopedChoices, admin.StackedInline):
+    """A rule from a day on; with a schedule that exists already, a change of its rule."""
+
     model = ScheduleVersion
     form = VersionForm
     formset = VersionFormSet
+    verbose_name_plural = _("新规则")
     can_delete = False
-    ordering = ("-first_day",)
     autocomplete_fields = ("meeting_kind", "agenda_kind", "body", "presided_by")
     fields = (
         ("first_day", "cadence", "every", "at_least"),
@@ -124,22 +157,17 @@ class VersionInline(ScopedChoices, admin.StackedInline):
         ("legal_basis", "asked_by"),
     )
 
-    def get_queryset(self, request):
-        found = super().get_queryset(request)
-        related = found.select_related("meeting_kind", "agenda_kind", "body", "presided_by")
-        return related.prefetch_related("owing_kinds").select_related("schedule")
-
     def get_extra(self, request, obj=None, **kwargs):
-        return 0 if obj else 1
+        return 0
 
     def get_min_num(self, request, obj=None, **kwargs):
         return 0 if obj else 1
 
     def get_max_num(self, request, obj=None, **kwargs):
-        return None if obj else 1
+        return 1
 
     def has_view_permission(self, request, obj=None):
-        return True
+        return False
 
     def has_add_permission(self, request, obj=None):
         return True
@@ -157,7 +185,10 @@ class ScheduleAdmin(LedgerAdmin):
     ordering = ("set__unit__path", "set__position", "position", "pk")
     autocomplete_fields = ("set",)
     fields = ("set", "name", "words", "of_first_person", "ended_on", "position")
-    inlines = (VersionInline,)
+    inlines = (RulesSoFar, VersionInline)
+
+    def get_inlines(self, request, obj):
+        return self.inlines if obj is not None else (VersionInline,)
 
     @admin.display(description=_("单位"), ordering="set__unit__path")
     def unit(self, obj):

@@ -11,13 +11,16 @@ class BureauFilter(filters.FilterSet):
         label=_("单位类别"),
         queryset=UnitKind.objects.filter(files_report=True).order_by("position", "pk"),
     )
-    ledger = filters.BooleanFilter(
-        label=_("已启用台账"), field_name="ledger_from", lookup_expr="isnull", exclude=True
+    ledger = filters.ChoiceFilter(
+        label=_("台账"), choices=[("1", _("已启用")), ("0", _("未启用"))], method="keeping"
     )
 
     class Meta:
         model = Unit
         fields: list[str] = []
+
+    def keeping(self, queryset, name, value):
+        return queryset.filter(ledger_from__isnull=value == "0")
 
     def search(self, queryset, name, value):
         text = value.strip()

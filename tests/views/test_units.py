@@ -121,7 +121,7 @@ def test_filters_narrow(enter, city):
     west = BureauFactory(parent=city, name="西城分局", ledger_from=None)
     client = enter(Role.SUPERVISOR, city)
 
-    for query, found in [("q=dcfj", [east]), ("q=西城", [west]), ("ledger=true", [east])]:
+    for query, found in [("q=dcfj", [east]), ("q=西城", [west]), ("ledger=1", [east]), ("ledger=0", [west])]:
         assert shown(client.get(f"{LIST}?{query}")) == found, query
 
 
