@@ -150,7 +150,9 @@ class RuleForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.scope, self.today = scope, today
         units = scope.units(Act.SET_SCHEDULE)
-        kinds = UnitKind.objects.filter(units__in=units, is_body=False).distinct()
+        kinds = UnitKind.objects.filter(
+            units__in=units, is_body=False, files_report=False
+        ).distinct()
         self.fields["owing_kinds"].queryset = kinds.order_by("position", "pk")
         for name, model in (
             ("meeting_kind", MeetingKind),

@@ -23,7 +23,7 @@ from reports.actions.schedules import (
 )
 from reports.domain.access import Act
 from reports.domain.dues import Verdict
-from reports.domain.periods import YearStart, year_holding
+from reports.domain.periods import YearStart, assessment_year, year_holding
 from reports.domain.progress import Tally
 from reports.filters.schedules import ScheduleFilter
 from reports.forms.schedules import (
@@ -185,7 +185,7 @@ class ScheduleDetail(ScheduleMixin, TemplateView):
             rule = rule_to_preview(current, self.schedule)
             shown = preview_year(rule, self.year, holidays=holidays(), today=self.on)
             return {"tally": found.tally, "plan": drawn(shown, self.schedule.words)}
-        axis = preview_axis(found.lines)
+        whole = assessment_year(self.year, year_start(self.schedule.set))
         cells = [
             Cell(line.first, line.last, line.verdict, self.said(line), self.href_of(line))
             for line in found.lines
@@ -199,7 +199,7 @@ class ScheduleDetail(ScheduleMixin, TemplateView):
                 for line in found.lines
             ],
             "strip": [rhythm],
-            "axis": axis,
+            "axis": Axis(whole.first, whole.last),
             "hrefs": self.hrefs,
         }
 
@@ -266,10 +266,6 @@ def counts_in_words(line: PeriodLine, words: str) -> str:
     return " · ".join(f"{word} {number}" for word, number in found)
 
 
-def preview_axis(lines: list[PeriodLine]) -> Axis:
-    return Axis(lines[0].first, max(line.last for line in lines))
-
-
 def drawn(shown: PreviewYear, words: str) -> dict[str, Any]:
     """A year of a preview as a strip and as lines."""
     cells = [
@@ -281,12 +277,11 @@ def drawn(shown: PreviewYear, words: str) -> dict[str, Any]:
         )
         for line in shown.lines
     ]
-    first, last = cells[0].first, max(cell.last for cell in cells)
     return {
         "year": shown,
         "days": days_label(shown.whole.first, shown.whole.last),
         "strip": [StripRow(name=_("%(year)s年度") % {"year": shown.year}, cells=cells)],
-        "axis": Axis(min(first, shown.whole.first), max(last, shown.whole.last)),
+        "axis": Axis(shown.whole.first, shown.whole.last),
         "words": words,
     }
 
