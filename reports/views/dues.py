@@ -222,7 +222,6 @@ def rule_in_words(due: Due) -> list[tuple[str, str]]:
 class DueWaive(DuePage, FormView):
     template_name = "reports/dues/waive.html"
     form_class = WaiveForm
-    needs = Act.WAIVE_DUE
 
     def dispatch(self, request, *args, **kwargs):
         if self.scope.reads_anything and self.due and not self.may_waive():
@@ -276,7 +275,7 @@ class DueWaive(DuePage, FormView):
 class WaiverWithdraw(DuePage, View):
     """Taking a waiver back; only who might grant it."""
 
-    needs = Act.WAIVE_DUE
+    http_method_names = ("post",)
 
     def post(self, request, pk, waiver_pk):
         self.require(Act.WAIVE_DUE, self.due)

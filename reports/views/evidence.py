@@ -57,7 +57,6 @@ class EvidenceAdd(ScopeMixin, DayMixin, FormView):
 
     form_class = EvidenceForm
     template_name = "reports/evidence/add.html"
-    needs = Act.ADD_EVIDENCE
     extra_context: ClassVar = {}
 
     @cached_property
@@ -109,7 +108,6 @@ class EvidenceAdd(ScopeMixin, DayMixin, FormView):
 class EvidenceCancel(ScopeMixin, DayMixin, FormView):
     form_class = CancelForm
     template_name = "reports/cancel.html"
-    needs = Act.CANCEL_RECORD
 
     @cached_property
     def evidence(self) -> Evidence:

@@ -138,7 +138,6 @@ class MeetingFormPage(ScopeMixin, DayMixin, FormView):
 
     form_class = MeetingForm
     template_name = "reports/meetings/form.html"
-    needs = Act.RECORD_MEETING
     meeting: Meeting | None = None
 
     # What the form starts with, from the address and the due one comes from.
@@ -386,6 +385,8 @@ class MeetingFormPage(ScopeMixin, DayMixin, FormView):
 
 
 class MeetingNew(MeetingFormPage):
+    needs = Act.RECORD_MEETING
+
     def form_valid(self, form):
         if not self.scope.may(Act.RECORD_MEETING, form.cleaned_data["unit"]):
             raise PermissionDenied(_("您不能为这个单位记录会议。"))
@@ -443,11 +444,14 @@ def reference_of(data, kind: EvidenceKind) -> Reference:
 class MeetingEdit(MeetingFormPage):
     @cached_property
     def meeting(self) -> Meeting:
-        meeting = self.get_visible(
+        return self.get_visible(
             Meeting.objects.select_related("unit", "bureau", "kind"), self.kwargs["pk"]
         )
-        self.require(Act.RECORD_MEETING, meeting)
-        return meeting
+
+    def dispatch(self, request, *args, **kwargs):
+        if self.scope.reads_anything:
+            self.require(Act.RECORD_MEETING, self.meeting)
+        return super().dispatch(request, *args, **kwargs)
 
     def get_initial(self):
         m = self.meeting
@@ -496,7 +500,6 @@ class MeetingEdit(MeetingFormPage):
 class MeetingCancel(MeetingPage, FormView):
     form_class = CancelForm
     template_name = "reports/cancel.html"
-    needs = Act.CANCEL_RECORD
 
     def dispatch(self, request, *args, **kwargs):
         if self.scope.reads_anything:

@@ -1,0 +1,252 @@
+"""Every address × every role × own unit, other unit, other bureau.
+
+An address that nobody put into the table fails. 200 open, 302 elsewhere, 403 inside one's scope but
+not allowed, 404 outside it.
+"""
+
+from types import SimpleNamespace
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import URLPattern, get_resolver, reverse
+
+from reports.actions.evidence import Upload, add_evidence
+from reports.domain.access import Role
+from reports.models import AnnualReport
+from tests.factories import (
+    NOON,
+    BureauFactory,
+    CityFactory,
+    DueFactory,
+    ExtensionFactory,
+    MeasureFactory,
+    MeetingFactory,
+    PersonFactory,
+    ProblemFactory,
+    ScheduleVersionFactory,
+    UnitFactory,
+    WaiverFactory,
+    member,
+)
+
+pytestmark = pytest.mark.django_db
+
+CLERK, LEGAL, INSPECTOR, LEADER = "clerk", "legal", "inspector", "leader"
+SUPERVISOR, SYSTEM, SECURITY = "supervisor", "system", "security"
+PLACES = ("own", "other", "foreign")
+
+# What a reader meets at own unit, other unit of the bureau, other bureau.
+READING = {
+    CLERK: (200, 404, 404),
+    LEGAL: (200, 200, 404),
+    INSPECTOR: (200, 200, 404),
+    LEADER: (200, 200, 404),
+    SUPERVISOR: (200, 200, 200),
+    SYSTEM: (403, 403, 403),
+    SECURITY: (403, 403, 403),
+}
+# What belongs to a bureau as a whole: a clerk of a station does not see it.
+OF_BUREAU = READING | {CLERK: (404, 404, 404)}
+# The rules of a bureau are open to everyone in it.
+RULES = READING | {CLERK: (200, 200, 404)}
+LIST = {role: (200 if codes[0] == 200 else 403,) * 3 for role, codes in READING.items()}
+
+
+def only(*roles, of=READING, **exceptions):
+    """Only these roles may; the others are told so where they may read. ``clerk=…`` overrides."""
+    table = {
+        role: tuple(403 if code == 200 and role not in roles else code for code in codes)
+        for role, codes in of.items()
+    }
+    return table | exceptions
+
+
+# Who can record nothing anywhere is told so before anything is looked up.
+NO_CLERKS = (INSPECTOR, LEADER, SUPERVISOR)
+HOME = {
+    CLERK: (302,) * 3,
+    LEGAL: (302,) * 3,
+    INSPECTOR: (302,) * 3,
+    LEADER: (302,) * 3,
+    SUPERVISOR: (200,) * 3,
+    SYSTEM: (403,) * 3,
+    SECURITY: (403,) * 3,
+}
+BUREAUS = {
+    role: (302,) * 3 if role in (CLERK, LEGAL, INSPECTOR, LEADER) else codes
+    for role, codes in HOME.items()
+}
+
+MATRIX = {
+    "dashboard": HOME,
+    "todo": LIST,
+    "bureau-list": BUREAUS,
+    "bureau-detail": OF_BUREAU,
+    "unit-detail": READING,
+    "due-list": LIST,
+    "due-detail": READING,
+    "due-waive": only(LEGAL, LEADER, SUPERVISOR),
+    "meeting-list": LIST,
+    "meeting-new": only(CLERK, LEGAL) | dict.fromkeys(NO_CLERKS, (403,) * 3),
+    "meeting-detail": READING,
+    "meeting-edit": only(CLERK, LEGAL),
+    "meeting-cancel": only(CLERK, LEGAL),
+    "evidence-file": READING,
+    "evidence-cancel": only(CLERK, LEGAL),
+    "evidence-add": only(CLERK, LEGAL, INSPECTOR),
+    "person-list": LIST,
+    "person-detail": READING,
+    "schedule-list": LIST,
+    "schedule-new": {role: ((200,) * 3 if role == LEGAL else (403,) * 3) for role in READING},
+    "schedule-detail": RULES,
+    "schedule-edit": only(LEGAL, of=RULES),
+    "schedule-end": only(LEGAL, of=RULES),
+    "schedule-set-edit": only(LEGAL, of=RULES),
+    "problem-list": LIST,
+    "problem-new": {
+        role: ((200,) * 3 if role in (LEGAL, INSPECTOR) else (403,) * 3) for role in READING
+    },
+    "problem-detail": READING,
+    "problem-edit": only(LEGAL, INSPECTOR),
+    "problem-cancel": only(LEGAL, INSPECTOR),
+    "problem-extend": only(CLERK, LEGAL),
+    "problem-look-back": only(LEGAL, INSPECTOR),
+    "problem-move": only(LEGAL),
+    "measure-list": LIST,
+    "measure-new": {role: ((200,) * 3 if role == LEGAL else (403,) * 3) for role in READING},
+    "measure-edit": only(LEGAL),
+    "measure-progress": only(CLERK, LEGAL),
+    "measure-extend": only(CLERK, LEGAL),
+    "measure-drop": only(LEGAL),
+    "measure-cancel": only(LEGAL),
+    "extension-decide": only(LEGAL, LEADER, SUPERVISOR),
+    "waiver-withdraw": {
+        role: tuple(302 if code == 200 else code for code in codes)
+        for role, codes in only(LEGAL, LEADER, SUPERVISOR).items()
+    },
+    "measure-detail": READING,
+    "report-list": LIST,
+    "report-detail": OF_BUREAU,
+    "report-print": OF_BUREAU,
+}
+
+# How a place becomes an address: the record that stands for it.
+RECORDS = {
+    "bureau-detail": lambda p: [p.unit.bureau_id],
+    "unit-detail": lambda p: [p.unit.pk],
+    "due-detail": lambda p: [p.due.pk],
+    "due-waive": lambda p: [p.due.pk],
+    "meeting-detail": lambda p: [p.meeting.pk],
+    "meeting-edit": lambda p: [p.meeting.pk],
+    "meeting-cancel": lambda p: [p.meeting.pk],
+    "evidence-file": lambda p: [p.evidence.pk],
+    "evidence-cancel": lambda p: [p.evidence.pk],
+    "evidence-add": lambda p: ["meeting", p.meeting.pk],
+    "person-detail": lambda p: [p.person.pk],
+    "schedule-detail": lambda p: [p.schedule.pk],
+    "schedule-edit": lambda p: [p.schedule.pk],
+    "schedule-end": lambda p: [p.schedule.pk],
+    "schedule-set-edit": lambda p: [p.schedule.set_id],
+    "problem-detail": lambda p: [p.problem.pk],
+    "problem-edit": lambda p: [p.problem.pk],
+    "problem-cancel": lambda p: [p.problem.pk],
+    "problem-extend": lambda p: [p.problem.pk],
+    "problem-look-back": lambda p: [p.problem.pk],
+    "problem-move": lambda p: [p.problem.pk, "assign"],
+    "measure-detail": lambda p: [p.measure.pk],
+    "measure-edit": lambda p: [p.measure.pk],
+    "measure-progress": lambda p: [p.measure.pk],
+    "measure-extend": lambda p: [p.measure.pk],
+    "measure-drop": lambda p: [p.measure.pk],
+    "measure-cancel": lambda p: [p.measure.pk],
+    "extension-decide": lambda p: [p.extension.pk],
+    "waiver-withdraw": lambda p: [p.due.pk, p.waiver.pk],
+    "report-detail": lambda p: [p.report.pk],
+    "report-print": lambda p: [p.report.pk],
+}
+METHODS = {"waiver-withdraw": "post"}
+QUERIES = {"meeting-new": lambda p: f"?unit={p.unit.pk}"}
+
+
+@pytest.fixture
+def world():
+    """A city of two bureaus; the same records in each of three stations."""
+    city = CityFactory()
+    near, far = BureauFactory(parent=city), BureauFactory(parent=city)
+    places = {}
+    for name, bureau in (("own", near), ("other", near), ("foreign", far)):
+        places[name] = place(UnitFactory(parent=bureau, ledger_from=None))
+    for bureau, names in ((near, ("own", "other")), (far, ("foreign",))):
+        rule = ScheduleVersionFactory(schedule__set__unit=bureau)
+        report = AnnualReport.objects.create(
+            bureau=bureau, year=2025, title="年度报告", recorded_at=NOON
+        )
+        for name in names:
+            places[name].schedule, places[name].report = rule.schedule, report
+    own = places["own"].unit
+    logins = {
+        CLERK: member(Role.CLERK, own),
+        LEGAL: member(Role.LEGAL_OFFICER, near),
+        INSPECTOR: member(Role.INSPECTOR, near),
+        LEADER: member(Role.LEADER, near),
+        SUPERVISOR: member(Role.SUPERVISOR, city),
+        SYSTEM: member(Role.SYSTEM_ADMIN, city),
+        SECURITY: member(Role.SECURITY_ADMIN, city),
+    }
+    return SimpleNamespace(places=places, logins=logins)
+
+
+def place(unit):
+    """One of each record in a unit."""
+    meeting = MeetingFactory(unit=unit)
+    upload = Upload(SimpleUploadedFile("记录.txt", "会议记录".encode()))
+    (evidence,) = add_evidence(target=meeting, uploads=[upload], by=None, at=NOON)
+    due = DueFactory(unit=unit)
+    return SimpleNamespace(
+        unit=unit,
+        meeting=meeting,
+        evidence=evidence,
+        due=due,
+        waiver=WaiverFactory(due=due),
+        person=PersonFactory(unit=unit),
+        problem=ProblemFactory(unit=unit),
+        measure=(measure := MeasureFactory(unit=unit)),
+        extension=ExtensionFactory(measure=measure),
+    )
+
+
+def logged_in(user):
+    client = Client()
+    client.force_login(user, backend="reports.views.backend.LedgerBackend")
+    return client
+
+
+def names_of_addresses():
+    """The name of every address in the ledger's own list."""
+    entries = get_resolver("reports.urls").url_patterns
+    return [entry.name for entry in entries if isinstance(entry, URLPattern)]
+
+
+def test_every_address_is_in_the_matrix():
+    assert sorted(set(names_of_addresses()) - set(MATRIX)) == []
+    assert sorted(set(MATRIX) - set(names_of_addresses())) == []
+
+
+@pytest.mark.parametrize("name", sorted(MATRIX))
+def test_address_by_role_and_place(world, name):
+    found = {}
+    for role, user in world.logins.items():
+        client = logged_in(user)
+        codes = []
+        for where in PLACES:
+            target = world.places[where]
+            arguments = RECORDS[name](target) if name in RECORDS else []
+            query = QUERIES[name](target) if name in QUERIES else ""
+            address = reverse(f"reports:{name}", args=arguments) + query
+            answer = getattr(client, METHODS.get(name, "get"))(address)
+            codes.append(answer.status_code)
+            answer.close()
+        found[role] = tuple(codes)
+
+    assert found == MATRIX[name]
