@@ -5,6 +5,7 @@ stand here and not in a catalogue. They state what the records show: no praise, 
 not kept, no "all". Figures stand as tokens, so that a draft always reads as the records do now.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -156,6 +157,14 @@ def compose(facts: YearFacts) -> list[SectionDraft]:
     ]
 
 
+RHYTHM = re.compile(r"^每(?:\d+|[一二两三四五六])?个?(?:周|半月|月|季度?|半年|年度?)(?:一次)?")
+
+
+def plain_name(name: str) -> str:
+    """The name of a schedule without its rhythm: beside figures that miss a week, 每周 is untrue."""
+    return RHYTHM.sub("", name) or name
+
+
 def duty_sentence(line: ScheduleLine, values: Mapping[str, int], on: date, year: int) -> str:
     """What was owed and done of one schedule. What is nought is left out.
 
@@ -165,7 +174,8 @@ def duty_sentence(line: ScheduleLine, values: Mapping[str, int], on: date, year:
         ("召开", "补开", "免开") if line.is_meeting else ("落实", "逾期落实", "免办")
     )
     unit = "期次" if line.units > 1 else "期" if line.at_least > 1 else "次"
-    name = f"所属单位{line.name}" if line.units > 1 else line.name
+    name = plain_name(line.name)
+    name = f"所属单位{name}" if line.units > 1 else name
 
     def part(words: str, kind: str) -> str:
         key = f"schedule:{line.pk}:{kind}"
@@ -178,7 +188,8 @@ def duty_sentence(line: ScheduleLine, values: Mapping[str, int], on: date, year:
         part(late, "late"),
         part(f"未{do}", "missed"),
         part(f"经批准{excused}", "waived"),
-        part("尚在期内或待录入", "open"),
+        part("尚在期内", "open"),
+        part("待录入", "awaiting"),
     ]
     return "，".join(each for each in parts if each) + "。"
 

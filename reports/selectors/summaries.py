@@ -70,7 +70,8 @@ KINDS: dict[str, tuple[str, ...]] = {
     "late": ("met_late",),
     "missed": ("missed",),
     "waived": ("waived",),
-    "open": ("open", "awaiting"),
+    "open": ("open",),
+    "awaiting": ("awaiting",),
 }
 CLOSED = ProblemState.CLOSED.value
 # Capacities of those who lead a bureau; a legal reviewer or counsel signs nothing.
@@ -94,6 +95,7 @@ class Figure:
     label: str
     value: int
     url: str
+    name: str = ""  # of the schedule, where the figure is one of a schedule's
 
 
 @dataclass(slots=True)
@@ -329,12 +331,15 @@ def count_of(row: Mapping[str, Any], kind: str) -> int:
     return sum(row[verdict] for verdict in KINDS[kind])
 
 
+def word_of(kind: str) -> str:
+    """What the list of dues calls a kind: a group of verdicts, or the verdict."""
+    return kind if kind == "owed" else KINDS[kind][0]
+
+
 def _kind_label(kind: str, words: str) -> str:
     labels = WORK_VERDICT_LABELS if words == ScheduleWords.WORK else MEETING_VERDICT_LABELS
     if kind == "owed":
         return _("应落实") if words == ScheduleWords.WORK else _("应召开")
-    if kind == "open":
-        return _("在期内或待录入")
     return str(labels["met_late" if kind == "late" else kind])
 
 
@@ -350,7 +355,7 @@ def _due_figures(records: YearRecords) -> list[Figure]:
                 "schedule": name,
                 "set": row["schedule__set__name"],
             }
-        for kind, verdicts in KINDS.items():
+        for kind in KINDS:
             words = {"name": name, "kind": _kind_label(kind, row["schedule__words"])}
             found.append(
                 Figure(
@@ -358,7 +363,8 @@ def _due_figures(records: YearRecords) -> list[Figure]:
                     f"schedule:{row['schedule_id']}:{kind}",
                     _("%(name)s·%(kind)s") % words,
                     count_of(row, kind),
-                    address_of_dues(schedule=row["schedule_id"], verdicts=verdicts, **where),
+                    address_of_dues(schedule=row["schedule_id"], verdicts=[word_of(kind)], **where),
+                    name,
                 )
             )
     totals = (
@@ -371,7 +377,7 @@ def _due_figures(records: YearRecords) -> list[Figure]:
         ),
     )
     for name, group, rows, first_person in totals:
-        for kind, verdicts in KINDS.items():
+        for kind in KINDS:
             found.append(
                 Figure(
                     group,
@@ -379,7 +385,7 @@ def _due_figures(records: YearRecords) -> list[Figure]:
                     _("%(name)s·%(kind)s")
                     % {"name": group, "kind": _kind_label(kind, ScheduleWords.WORK)},
                     sum(count_of(row, kind) for row in rows),
-                    address_of_dues(verdicts=verdicts, first_person=first_person, **where),
+                    address_of_dues(verdicts=[word_of(kind)], first_person=first_person, **where),
                 )
             )
     lacking = sum(row["lacking"] for row in records.dues)
@@ -420,7 +426,7 @@ def _problem_figures(records: YearRecords) -> list[Figure]:
     found = sum(problem.row["problem__found_on"].year == year for problem in problems)
     closed = sum(_closed_in(problem, year) for problem in problems)
     counts = (
-        ("found", _("当年发现的问题"), found, {"found": 1}),
+        ("found", _("当年发现的问题"), found, {"found_year": year}),
         ("closed", _("当年销号的问题"), closed, {"state": "closed"}),
         ("open", _("尚未销号的问题"), sum(p.is_open for p in problems), {"state": "open"}),
     )
@@ -447,13 +453,14 @@ def _measure_figures(records: YearRecords) -> list[Figure]:
     plan = [m for m in rows if m.row["plan_year"] == key.year]
     following = [m for m in records.measures if m.row["plan_year"] == key.year + 1]
     where = {"bureau": key.bureau_id, "on": on}
+    every = {"all_years": 1}
     done = [m for m in rows if _done_by(m, on)]
     counts = (
         (
             "measures:done",
             _("当年完成的措施"),
             sum(m.row["done_on"].year == key.year for m in done),
-            {"state": "done", "done_year": key.year, **where},
+            {"state": "done", "year": key.year, **where},
         ),
         (
             "measures:open",
@@ -467,18 +474,23 @@ def _measure_figures(records: YearRecords) -> list[Figure]:
             sum(_overdue_on(m, on) for m in rows),
             {"overdue": 1, **where},
         ),
-        ("plan:total", _("列入当年安排的措施"), len(plan), {"plan_year": key.year, **where}),
+        (
+            "plan:total",
+            _("列入当年安排的措施"),
+            len(plan),
+            {"plan_year": key.year, **every, **where},
+        ),
         (
             "plan:done",
             _("当年安排中已完成的措施"),
             sum(_done_by(m, on) for m in plan),
-            {"plan_year": key.year, "state": "done", **where},
+            {"plan_year": key.year, "state": "done", **every, **where},
         ),
         (
             "next:total",
             _("下一年度安排的措施"),
             len(following),
-            {"plan_year": key.year + 1, "bureau": key.bureau_id},
+            {"plan_year": key.year + 1, "bureau": key.bureau_id, **every},
         ),
     )
     return [
@@ -934,3 +946,26 @@ def signers_of(bureau: Unit | int, day: date) -> QuerySet[Person]:
             Q(post__is_capacity=False) | Q(post__code__in=LEADING_CAPACITIES)
         ).values("person_id")
     ).order_by("pk")
+
+
+@dataclass(frozen=True, slots=True)
+class DutyRow:
+    """The figures of one schedule in a row, by kind."""
+
+    group: str
+    name: str
+    by_kind: dict[str, Figure]
+
+
+def duty_rows(figures: Iterable[Figure]) -> list[DutyRow]:
+    """The figures of single schedules as the rows of a table, in their order."""
+    rows: dict[str, DutyRow] = {}
+    for figure in figures:
+        if not figure.key.startswith("schedule:"):
+            continue
+        name, kind = figure.key.rsplit(":", 1)
+        row = rows.setdefault(
+            name, DutyRow(figure.group, figure.name or figure.label.rsplit("·", 1)[0], {})
+        )
+        row.by_kind[kind] = figure
+    return list(rows.values())
