@@ -161,7 +161,7 @@ RHYTHM = re.compile(r"^每(?:\d+|[一二两三四五六])?个?(?:周|半月|月|
 
 
 def plain_name(name: str) -> str:
-    """The name of a schedule without its rhythm: beside figures that miss a week, 每周 is untrue."""
+    """The name of a schedule without its rhythm: 每周 is untrue beside a week that was missed."""
     return RHYTHM.sub("", name) or name
 
 
