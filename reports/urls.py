@@ -43,6 +43,17 @@ from reports.views.schedules import (
     ScheduleNew,
     ScheduleSetEdit,
 )
+from reports.views.summaries import (
+    HonourEdit,
+    HonourNew,
+    ReportCompile,
+    ReportDetail,
+    ReportEdit,
+    ReportList,
+    ReportNew,
+    ReportPrint,
+    ReportSign,
+)
 from reports.views.todo import Todo
 from reports.views.units import BureauList
 
@@ -104,4 +115,14 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("measures/<int:pk>/drop/", MeasureDrop.as_view(), name="measure-drop"),
     path("measures/<int:pk>/cancel/", MeasureCancel.as_view(), name="measure-cancel"),
     path("extensions/<int:pk>/", ExtensionDecide.as_view(), name="extension-decide"),
+    # Annual reports
+    path("reports/", ReportList.as_view(), name="report-list"),
+    path("reports/new/", ReportNew.as_view(), name="report-new"),
+    path("reports/<int:pk>/", ReportDetail.as_view(), name="report-detail"),
+    path("reports/<int:pk>/compile/", ReportCompile.as_view(), name="report-compile"),
+    path("reports/<int:pk>/edit/", ReportEdit.as_view(), name="report-edit"),
+    path("reports/<int:pk>/sign/", ReportSign.as_view(), name="report-sign"),
+    path("reports/<int:pk>/print/", ReportPrint.as_view(), name="report-print"),
+    path("reports/<int:pk>/honours/new/", HonourNew.as_view(), name="honour-new"),
+    path("honours/<int:pk>/", HonourEdit.as_view(), name="honour-edit"),
 ]
