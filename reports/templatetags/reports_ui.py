@@ -417,6 +417,21 @@ def field_shape_of(field: BoundField) -> str:
     return "check" if kind in _PLAIN else "picks" if kind in _PICKS else "control"
 
 
+@register.filter
+def is_long(field: BoundField) -> bool:
+    """Whether a field wants the whole line: text of many words, files, lists."""
+    longest = getattr(field.field, "max_length", None)
+    return field.widget_type in {"textarea", "selectmultiple"} or (longest or 0) > 100
+
+
+@register.filter
+def picks_class(options: list[Any]) -> str:
+    """Short choices stand side by side, those with an explanation below each other."""
+    labels = [str(option.choice_label) for option in options]
+    short = len(labels) > 1 and all(len(label) <= 8 and "<" not in label for label in labels)
+    return "picks short" if short else "picks"
+
+
 @register.simple_tag
 def control(field: BoundField, **attrs: object) -> SafeString:
     """The widget with the classes of the style sheet; a form need not know them."""
