@@ -57,6 +57,7 @@ from reports.models.choices import (
     WORK_VERDICT_LABELS,
     ScheduleWords,
 )
+from reports.models.people import FIRST_PERSON
 from reports.selectors.dues import address_of_dues
 from reports.selectors.progress import verdict_counts
 from reports.selectors.scope import Scope
@@ -75,7 +76,7 @@ KINDS: dict[str, tuple[str, ...]] = {
 }
 CLOSED = ProblemState.CLOSED.value
 # Capacities of those who lead a bureau; a legal reviewer or counsel signs nothing.
-LEADING_CAPACITIES = ("first_responsible_person", "leader_in_charge")
+LEADING_CAPACITIES = (FIRST_PERSON, "in_charge")
 
 
 class ReportKey(NamedTuple):
@@ -386,6 +387,7 @@ def _due_figures(records: YearRecords) -> list[Figure]:
                     % {"name": group, "kind": _kind_label(kind, ScheduleWords.WORK)},
                     sum(count_of(row, kind) for row in rows),
                     address_of_dues(verdicts=[word_of(kind)], first_person=first_person, **where),
+                    group,
                 )
             )
     lacking = sum(row["lacking"] for row in records.dues)
@@ -948,24 +950,32 @@ def signers_of(bureau: Unit | int, day: date) -> QuerySet[Person]:
     ).order_by("pk")
 
 
+TOTALS = ("dues", "first_person")
+
+
 @dataclass(frozen=True, slots=True)
 class DutyRow:
-    """The figures of one schedule in a row, by kind."""
+    """The figures of one schedule, or of all, in a row by kind."""
 
     group: str
     name: str
     by_kind: dict[str, Figure]
+    is_total: bool = False
+
+
+def is_of_duties(key: str) -> bool:
+    """Whether a figure stands in the table of duties."""
+    return key.split(":")[0] in {"schedule", *TOTALS}
 
 
 def duty_rows(figures: Iterable[Figure]) -> list[DutyRow]:
     """The figures of single schedules as the rows of a table, in their order."""
     rows: dict[str, DutyRow] = {}
     for figure in figures:
-        if not figure.key.startswith("schedule:"):
+        if not is_of_duties(figure.key):
             continue
         name, kind = figure.key.rsplit(":", 1)
-        row = rows.setdefault(
-            name, DutyRow(figure.group, figure.name or figure.label.rsplit("·", 1)[0], {})
-        )
+        words = figure.name or figure.label.rsplit("·", 1)[0]
+        row = rows.setdefault(name, DutyRow(figure.group, words, {}, name in TOTALS))
         row.by_kind[kind] = figure
     return list(rows.values())

@@ -4,6 +4,7 @@ import pytest
 
 from reports.domain.access import Role
 from reports.models import ScheduleSet
+from reports.models.people import FIRST_PERSON
 from tests.factories import (
     AppointmentFactory,
     BureauFactory,
@@ -87,7 +88,7 @@ def test_a_row_says_what_a_bureau_is(enter, city):
     AppointmentFactory(
         person__name="张某某",
         person__unit=bureau,
-        post=PostFactory(code="first_responsible_person"),
+        post=PostFactory(code=FIRST_PERSON),
         acting=True,
     )
     ScheduleSet.objects.create(unit=bureau, name="四个一", year_start_month=11)
@@ -121,7 +122,12 @@ def test_filters_narrow(enter, city):
     west = BureauFactory(parent=city, name="西城分局", ledger_from=None)
     client = enter(Role.SUPERVISOR, city)
 
-    for query, found in [("q=dcfj", [east]), ("q=西城", [west]), ("ledger=1", [east]), ("ledger=0", [west])]:
+    for query, found in [
+        ("q=dcfj", [east]),
+        ("q=西城", [west]),
+        ("ledger=1", [east]),
+        ("ledger=0", [west]),
+    ]:
         assert shown(client.get(f"{LIST}?{query}")) == found, query
 
 
