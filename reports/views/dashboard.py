@@ -69,6 +69,12 @@ def home_of(scope: Scope) -> str | None:
 class Dashboard(ScopeMixin, DayMixin, TemplateView):
     template_name = "reports/dashboard.html"
 
+    def dispatch(self, request, *args, **kwargs):
+        # Administrators see no records; what is theirs is in the admin.
+        if self.scope.grants and not self.scope.reads_anything:
+            return redirect("admin:index")
+        return super().dispatch(request, *args, **kwargs)
+
     def get(self, request, *args, **kwargs):
         if home := home_of(self.scope):
             kept = {k: v for k, v in request.GET.items() if k in {"year", "on"}}

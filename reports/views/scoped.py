@@ -31,6 +31,8 @@ class ScopeMixin:
         return request_scope(self.request)
 
     def dispatch(self, request, *args, **kwargs):
+        if not self.scope.grants:
+            raise PermissionDenied(_("您的账号还没有任何权限，请联系安全管理员。"))
         if not self.scope.reads_anything:
             raise PermissionDenied(_("管理员账号不能查看业务记录。"))
         if self.needs is not None and not self.scope.allows(self.needs):

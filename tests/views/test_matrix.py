@@ -70,12 +70,12 @@ HOME = {
     INSPECTOR: (302,) * 3,
     LEADER: (302,) * 3,
     SUPERVISOR: (200,) * 3,
-    SYSTEM: (403,) * 3,
-    SECURITY: (403,) * 3,
+    SYSTEM: (302,) * 3,
+    SECURITY: (302,) * 3,
 }
 BUREAUS = {
     role: (302,) * 3 if role in (CLERK, LEGAL, INSPECTOR, LEADER) else codes
-    for role, codes in HOME.items()
+    for role, codes in LIST.items()
 }
 
 MATRIX = {

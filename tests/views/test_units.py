@@ -12,6 +12,7 @@ from tests.factories import (
     PostFactory,
     UnitFactory,
     UnitKindFactory,
+    UserFactory,
     member,
 )
 
@@ -142,3 +143,19 @@ def test_the_export_holds_what_is_shown(enter, city):
         "分局,单位类别,单位数,第一责任人,考核年度起始,台账起始日",
         "东城分局,分局,0,,,2025-01-01",
     ]
+
+
+@pytest.mark.parametrize("role", [Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN])
+def test_administrators_land_in_the_admin(enter, city, role):
+    response = enter(role, city).get("/")
+
+    assert (response.status_code, response.url) == (302, "/admin/")
+
+
+def test_whoever_has_no_role_is_told_whom_to_ask(client):
+    client.force_login(UserFactory(), backend="reports.views.backend.LedgerBackend")
+
+    response = client.get("/")
+
+    assert response.status_code == 403
+    assert "您的账号还没有任何权限，请联系安全管理员。" in response.text
