@@ -6,7 +6,10 @@ from zoneinfo import ZoneInfo
 import pytest
 import time_machine
 from django.core.cache import cache
+from django.core.files.storage import FileSystemStorage
 from django.utils import translation
+
+from reports.models import Evidence
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
@@ -31,3 +34,11 @@ def empty_cache():
 def chinese():
     """A page asked for in English leaves its language behind in the thread."""
     translation.activate("zh-hans")
+
+
+@pytest.fixture
+def evidence_store(monkeypatch, tmp_path):
+    """An empty folder for the files of one test."""
+    storage = FileSystemStorage(location=tmp_path, base_url=None)
+    monkeypatch.setattr(Evidence._meta.get_field("file"), "storage", storage)
+    return tmp_path

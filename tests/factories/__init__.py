@@ -2,6 +2,8 @@
 
 from .access import AccountFactory, MembershipFactory, UserFactory, member
 from .calendar import HolidayFactory
+from .evidence import EvidenceFactory, EvidenceUseFactory
+from .measures import ExtensionFactory, MeasureFactory, ProgressFactory
 from .meetings import (
     AgendaItemFactory,
     AgendaKindFactory,
@@ -16,6 +18,12 @@ from .people import (
     ExaminationFactory,
     PersonFactory,
     PostFactory,
+)
+from .problems import (
+    LookBackFactory,
+    ProblemFactory,
+    ProblemMoveFactory,
+    ProblemSourceFactory,
 )
 from .schedules import (
     DueFactory,
@@ -45,13 +53,22 @@ __all__ = [
     "CityFactory",
     "DischargeFactory",
     "DueFactory",
+    "EvidenceFactory",
+    "EvidenceUseFactory",
     "ExaminationFactory",
+    "ExtensionFactory",
     "HolidayFactory",
+    "LookBackFactory",
+    "MeasureFactory",
     "MeetingFactory",
     "MeetingKindFactory",
     "MembershipFactory",
     "PersonFactory",
     "PostFactory",
+    "ProblemFactory",
+    "ProblemMoveFactory",
+    "ProblemSourceFactory",
+    "ProgressFactory",
     "ScheduleFactory",
     "ScheduleSetFactory",
     "ScheduleVersionFactory",

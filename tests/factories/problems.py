@@ -1,0 +1,56 @@
+from datetime import date
+
+import factory
+
+from reports.actions.problems import ProblemDraft, register_problem
+from reports.models import LookBack, Problem, ProblemMove, ProblemSource
+
+from .units import NOON, UnitFactory
+
+
+class ProblemSourceFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = ProblemSource
+        django_get_or_create = ("code",)
+
+    code = "self_check"
+    name = factory.LazyAttribute(lambda o: {"self_check": "自查"}.get(o.code, o.code))
+
+
+class ProblemFactory(factory.django.DjangoModelFactory):
+    """A registered problem; made through the action."""
+
+    class Meta:
+        model = Problem
+
+    unit = factory.SubFactory(UnitFactory)
+    title = factory.Sequence(lambda n: f"台账登记不及时{n + 1}")
+    source = factory.SubFactory(ProblemSourceFactory)
+    found_on = date(2026, 5, 6)
+    cause = "责任不明"
+    due_on = date(2026, 6, 30)
+
+    @classmethod
+    def _create(cls, model_class, *args, by=None, **kwargs):
+        return register_problem(ProblemDraft(*args, **kwargs), by=by, at=NOON, today=NOON.date())
+
+
+class ProblemMoveFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = ProblemMove
+
+    problem = factory.SubFactory(ProblemFactory)
+    move = "assign"
+    from_state = "registered"
+    to_state = "assigned"
+    on = date(2026, 5, 7)
+    recorded_at = NOON
+
+
+class LookBackFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = LookBack
+
+    problem = factory.SubFactory(ProblemFactory)
+    on = date(2026, 6, 9)
+    recorded_at = NOON
