@@ -5,7 +5,7 @@ unit, the calendar and the meetings held against it; ``audit_ledger`` recounts a
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from itertools import zip_longest
@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import Count, Max, Q, QuerySet
+from django.db.models import Count, Max, Model, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from reports.actions.history import bulk_create
@@ -376,7 +376,15 @@ def recount_kept(condition: Q) -> None:
             change.append(row)
     DueCount.objects.filter(pk__in=[row.pk for row in have.values()]).delete()
     DueCount.objects.bulk_create(make, batch_size=BATCH)
-    DueCount.objects.bulk_update(change, KEPT_COUNTS, batch_size=BATCH)
+    _rewrite(DueCount, change, KEPT_COUNTS)
+
+
+def _rewrite(model: type[Model], rows: Sequence[Model], fields: Sequence[str]) -> None:
+    """Write those columns of stored rows: one statement a batch, many times as fast as
+    ``bulk_update``, which spells out a case for every row and column."""
+    model._default_manager.bulk_create(
+        rows, BATCH, update_conflicts=True, unique_fields=["pk"], update_fields=fields
+    )
 
 
 def recount_dues(due_ids: Iterable[int]) -> None:
@@ -401,15 +409,14 @@ def _recount_batch(ids: list[int]) -> None:
         .filter(pk__in=ids)
         .order_by("pk")
     )
+    before = {due.pk: _counted(due) for due in dues}
     for due, counting in _with_discharges(dues):
         in_time = [d.meeting.held_on for d in counting if not d.is_late]
         made_up = [d.meeting.held_on for d in counting if d.is_late]
         count = count_held(due.period, due.at_least, in_time, made_up)
         due.counted, due.met_on, due.met_late_on = count.counted, count.met_on, count.met_late_on
     _note_lacking_evidence(dues)
-    Due.objects.bulk_update(
-        dues, ["counted", "met_on", "met_late_on", "lacks_evidence"], batch_size=BATCH
-    )
+    _rewrite(Due, [due for due in dues if _counted(due) != before[due.pk]], COUNTED)
     by_period: dict[tuple[int, int, int], set[date]] = defaultdict(set)
     for bureau, schedule, year, first in keys:
         by_period[bureau, schedule, year].add(first)
@@ -417,6 +424,13 @@ def _recount_batch(ids: list[int]) -> None:
         recount_kept(
             Q(bureau=bureau, schedule=schedule, year=year, period_first__in=sorted(firsts))
         )
+
+
+COUNTED = ("counted", "met_on", "met_late_on", "lacks_evidence")
+
+
+def _counted(due: Due) -> tuple[object, ...]:
+    return tuple(getattr(due, name) for name in COUNTED)
 
 
 def _lock_kept(keys: set[tuple[int, int, int, date]]) -> None:
