@@ -27,6 +27,10 @@ from marshmallow.validate import Range  # noqa: E402
 
 from config.hosts import is_loopback  # noqa: E402
 
+django.setup()
+
+from reports.models import Unit  # noqa: E402
+
 PR_SET_PDEATHSIG = 1
 # The parts of Bootstrap that no page uses; compressing them would take most of the first start.
 UNUSED = [
@@ -89,11 +93,12 @@ def collect_static() -> None:
 def prepare() -> None:
     """Tables, sample data when the ledger is empty, this year's dues, static files."""
     call_command("migrate", interactive=False, verbosity=0)
-    if settings.DEMO:
+    empty = not Unit.objects.exists()
+    if settings.DEMO and empty:
         call_command("load_demo")
     call_command("plan_dues", verbosity=0)
     collect_static()
-    if settings.DEMO:
+    if settings.DEMO and not empty:
         call_command("demo_password", only_if_missing=True)
 
 
@@ -174,7 +179,6 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--prepare", action="store_true", help="everything but the serving")
     options = parser.parse_args()
-    django.setup()
     listen = None if options.prepare else address()
     prepare()
     if listen is None:
