@@ -58,6 +58,7 @@ from reports.selectors.summaries import (
     drift_of,
     duty_rows,
     gaps_of,
+    is_of_duties,
     published_records,
     report_day,
     reports_for,
@@ -240,10 +241,10 @@ class ReportDetail(ReportPage, TemplateView):
 
 
 def grouped(figures: list[Figure]) -> list[tuple[str, list[Figure]]]:
-    """Figures by their groups, in order, without those of single schedules."""
+    """Figures by their groups, in order, without those that the table of duties shows."""
     groups: dict[str, list[Figure]] = {}
     for figure in figures:
-        if not figure.key.startswith("schedule:"):
+        if not is_of_duties(figure.key):
             groups.setdefault(figure.group, []).append(figure)
     return list(groups.items())
 
