@@ -1,4 +1,4 @@
-"""Fills an empty ledger with bureaus of one shape: the same rows at every run.
+"""Fills an empty ledger with bureaus of one shape: on one day the same rows at every run.
 
 One bureau has 14 departments and stations, four schedules of its own, three half-yearly duties
 and two schedules owed by every unit below it: about 1,000 dues a year.
@@ -38,9 +38,9 @@ from reports.models import (
 )
 from reports.models.choices import OwedBy
 
-YEAR = 2026
-DAY = date(2026, 11, 23)
-NOON = datetime(2026, 11, 23, 12, tzinfo=ZoneInfo("Asia/Shanghai"))
+NOON = datetime.now(ZoneInfo("Asia/Shanghai"))
+DAY = NOON.date()
+YEAR = DAY.year
 UNITS_BELOW = 14
 PASSWORD = "bench-ledger-2026"
 

@@ -27,7 +27,6 @@ ROOT = Path(__file__).resolve().parent.parent
 SIZES = {"50 bureaus": 50, "500 bureaus": 500}
 ROUNDS, WARM = 40, 8
 PASSWORD = "bench-ledger-2026"
-DAY = "year=2026&on=2026-11-23"
 
 
 def run(*command: str, **environment: str) -> str:
@@ -207,9 +206,9 @@ def one(kind: str, bureaus: int) -> list[dict[str, object]]:
             if kind == "PostgreSQL":
                 run("-c", ANALYZE, **environment)
             pages = [
-                ("dashboard", "supervisor", f"/?{DAY}", f"/floor/dashboard/?{DAY}"),
-                ("bureau page", "legal", f"/bureaus/2/?{DAY}", f"/floor/bureau/2/?{DAY}"),
-                ("list of dues", "supervisor", f"/dues/?{DAY}", f"/floor/dues/?{DAY}"),
+                ("dashboard", "supervisor", "/", "/floor/dashboard/"),
+                ("bureau page", "legal", "/bureaus/2/", "/floor/bureau/2/"),
+                ("list of dues", "supervisor", "/dues/", "/floor/dues/"),
             ]
             asked = json.dumps([(login, page) for _name, login, page, _floor in pages])
             queries = json.loads(run("-c", COUNT, asked, **environment))

@@ -7,8 +7,8 @@ from datetime import date
 
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 
-from reports.domain.dues import DueReason, Verdict, reason
-from reports.domain.periods import Cadence, NumberedPeriod, YearStart
+from reports.domain.dues import DueFacts, DueReason, NotApplicable, Verdict, reason
+from reports.domain.periods import Cadence, NumberedPeriod, Period, YearStart
 from reports.domain.progress import NOTHING, Tally
 from reports.models import AnnualReport, Appointment, Due, Unit
 from reports.models.choices import period_label
@@ -92,14 +92,12 @@ def dues_of_units(
     rows = {unit.pk: UnitRow(unit) for unit in units}
     sets: dict[int, SetFigure] = {}
     first_person: dict[int, ScheduleStrip] = {}
-    verdicts: dict[int, list[Verdict]] = defaultdict(list)
-    every_verdict: list[Verdict] = []
+    verdicts: dict[int, list[str]] = defaultdict(list)
     lacking = 0
     year_starts: set[tuple[int, int]] = set()
     dues = (
         Due.objects.filter(condition, year=year)
         .with_verdict(on)
-        .select_related("schedule", "schedule__set", "version")
         .order_by(
             "schedule__set__position",
             "schedule__set_id",
@@ -108,106 +106,131 @@ def dues_of_units(
             "period_first",
             "unit_id",
         )
-        .only(
-            *FIELDS_OF_DUE,
-            "schedule__name",
-            "schedule__words",
-            "schedule__of_first_person",
-            "schedule__set__name",
-            "schedule__set__year_start_month",
-            "schedule__set__year_start_day",
-            "version__cadence",
-            "version__every",
-        )
+        .values_list(*_SMALL, *_LARGE)
     )
-    for due in dues:
-        verdict = Verdict(due.verdict)
-        every_verdict.append(verdict)
-        lacking += due.lacks_evidence > 0
-        if due.unit_id == own_unit_id:
-            strip = _own_strip(due, sets, first_person)
-            strip.cells.append(_cell(due, verdict, on))
-            continue
-        row = rows.get(due.unit_id)
-        if row is None:
-            continue
-        of = due.schedule.set
-        year_starts.add((of.year_start_month, of.year_start_day))
-        row.strips.setdefault(due.schedule_id, []).append(
-            PeriodCell(due.period_first, due.period_last, verdict.value)
-        )
-        verdicts[due.unit_id].append(verdict)
-        row.lacking += due.lacks_evidence > 0
-    for unit_id, seen in verdicts.items():
-        rows[unit_id].tally = Tally.of(seen)
+    for unit_id, schedule_id, first, last, verdict, lacks, month, day, *large in dues:
+        verdicts[unit_id].append(verdict)
+        lacking += lacks > 0
+        if unit_id == own_unit_id:
+            found = _Own(*large, schedule_id, Period(first, last), verdict, (month, day))
+            found.strip(sets, first_person).cells.append(found.cell(on))
+        elif unit_id in rows:
+            year_starts.add((month, day))
+            row = rows[unit_id]
+            row.strips.setdefault(schedule_id, []).append((first, last, verdict))
+            row.lacking += lacks > 0
+    tallies = {unit_id: Tally.of(map(Verdict, seen)) for unit_id, seen in verdicts.items()}
+    for unit_id, row in rows.items():
+        row.tally = tallies.get(unit_id, NOTHING)
     return UnitDues(
         sets=list(sets.values()),
         first_person=list(first_person.values()),
         by_unit=rows,
-        tally=Tally.of(every_verdict),
+        tally=sum(tallies.values(), NOTHING),
         lacking=lacking,
-        planned=bool(every_verdict),
+        planned=bool(verdicts),
         year_starts=year_starts,
     )
 
 
-FIELDS_OF_DUE = (
+# What the small strips need of a due, and what the large figures need besides.
+_SMALL = (
     "unit_id",
     "schedule_id",
-    "version_id",
+    "period_first",
+    "period_last",
+    "verdict",
+    "lacks_evidence",
+    "schedule__set__year_start_month",
+    "schedule__set__year_start_day",
+)
+_LARGE = (
+    "pk",
     "number",
     "name_month",
     "year",
-    "period_first",
-    "period_last",
     "at_least",
-    "awaits_until",
     "counted",
+    "awaits_until",
     "met_on",
     "met_late_on",
     "waived_on",
     "not_applicable_because",
     "not_applicable_on",
-    "lacks_evidence",
+    "version__cadence",
+    "version__every",
+    "schedule__name",
+    "schedule__words",
+    "schedule__of_first_person",
+    "schedule__set_id",
+    "schedule__set__name",
 )
 
 
-def _own_strip(
-    due: Due, sets: dict[int, SetFigure], first_person: dict[int, ScheduleStrip]
-) -> ScheduleStrip:
-    schedule = due.schedule
-    if schedule.of_first_person:
+@dataclass(frozen=True, slots=True)
+class _Own:
+    """A due that the unit itself owes, as the query gives it: no model is made of it."""
+
+    pk: int
+    number: int
+    name_month: int | None
+    year: int
+    at_least: int
+    counted: int
+    awaits_until: date
+    met_on: date | None
+    met_late_on: date | None
+    waived_on: date | None
+    because: str
+    not_applicable_on: date | None
+    cadence: str
+    every: int
+    name: str
+    words: str
+    of_first_person: bool
+    set_id: int
+    set_name: str
+    schedule_id: int
+    period: Period
+    verdict: str
+    year_start: tuple[int, int]
+
+    def strip(
+        self, sets: dict[int, SetFigure], first_person: dict[int, ScheduleStrip]
+    ) -> ScheduleStrip:
+        """The strip it belongs to, made when it is the first."""
         strips = first_person
-    else:
-        of = schedule.set
-        figure = sets.get(of.pk)
-        if figure is None:
-            figure = sets[of.pk] = SetFigure(
-                of.pk, of.name, (of.year_start_month, of.year_start_day)
+        if not self.of_first_person:
+            new = SetFigure(self.set_id, self.set_name, self.year_start)
+            strips = sets.setdefault(self.set_id, new).strips
+        if self.schedule_id not in strips:
+            strips[self.schedule_id] = ScheduleStrip(
+                self.schedule_id, self.name, Cadence(self.cadence), self.every, self.words
             )
-        strips = figure.strips
-    strip = strips.get(schedule.pk)
-    if strip is None:
-        strip = strips[schedule.pk] = ScheduleStrip(
-            schedule.pk,
-            schedule.name,
-            Cadence(due.version.cadence),
-            due.version.every,
-            schedule.words,
+        return strips[self.schedule_id]
+
+    def cell(self, on: date) -> DueCell:
+        """The cell with its verdict, the reason as data and the name of its period."""
+        cadence = Cadence(self.cadence)
+        facts = DueFacts(
+            period=self.period,
+            at_least=self.at_least,
+            awaits_until=self.awaits_until,
+            met_on=self.met_on,
+            met_late_on=self.met_late_on,
+            waived_on=self.waived_on,
+            not_applicable_because=NotApplicable(self.because) if self.because else None,
+            not_applicable_on=self.not_applicable_on,
         )
-    return strip
-
-
-def _cell(due: Due, verdict: Verdict, on: date) -> DueCell:
-    facts = due.facts
-    return DueCell(
-        due.pk,
-        due.period_first,
-        due.period_last,
-        verdict,
-        reason(facts, due.number, Cadence(due.version.cadence), on, due.counted),
-        label_of(due),
-    )
+        numbered = NumberedPeriod(self.number, self.period, self.year, self.name_month)
+        return DueCell(
+            self.pk,
+            self.period.first,
+            self.period.last,
+            Verdict(self.verdict),
+            reason(facts, self.number, cadence, on, self.counted),
+            period_label(numbered, cadence, self.every, YearStart(*self.year_start)),
+        )
 
 
 def label_of(due: Due) -> str:

@@ -8,7 +8,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import NamedTuple
 
 from django.db.models import Count, Q, QuerySet
 
@@ -28,12 +27,8 @@ LOUDEST = (
 )
 
 
-class PeriodCell(NamedTuple):
-    """One period of a schedule in a small strip."""
-
-    first: date
-    last: date
-    verdict: str
+# One period of a schedule in a small strip: first day, last day, verdict.
+PeriodCell = tuple[date, date, str]
 
 
 @dataclass(slots=True)
@@ -109,7 +104,7 @@ def bureau_dues(
         tally[3] += waived
         tally[4] += absent
         tally[column] += rest
-        strip.append(PeriodCell(first, last, _loudest(column, met, late, waived, rest)))
+        strip.append((first, last, _loudest(column, met, late, waived, rest)))
         if lacks:
             found[bureau].lacking += lacks
     schedules = Schedule.objects.select_related("set").in_bulk({key[1] for key in tallies})

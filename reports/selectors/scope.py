@@ -150,7 +150,7 @@ def _bureaus_in(g: Grant) -> QuerySet:
 
 def _place(record: Model) -> tuple[Unit, Unit | None]:
     if isinstance(record, Unit):
-        return record, record.bureau
+        return record, record if record.is_bureau else record.bureau
     if isinstance(record, (AnnualReport, Honour)):
         return record.bureau, record.bureau
     if isinstance(record, Schedule):

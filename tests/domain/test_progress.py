@@ -40,7 +40,7 @@ def test_nothing_is_empty():
 
 
 def test_no_count_is_negative():
-    with pytest.raises(ValueError, match="missed -1"):
+    with pytest.raises(ValueError, match="missed=-1"):
         Tally(missed=-1)
 
 
