@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, DateField, F, OuterRef, Q, QuerySet, Subquery, Value
 
 from reports.domain.measures import (
     ExtensionFacts,
@@ -83,11 +83,15 @@ def overdue_by_bureau(bureau_ids: Iterable[int], *, on: date) -> dict[int, int]:
 
 
 def with_last_progress(rows: QuerySet[Measure], on: date) -> QuerySet[Measure]:
-    """``progress_on``: the day of the last progress by then; ``nearly_done``: it said 基本完成."""
+    """``progress_on``: the day of the last progress by then; ``nearly_done``: it said 基本完成.
+
+    ``as_of`` is the day itself, for tables that are exported away from their page.
+    """
     last = Progress.objects.filter(measure=OuterRef("pk"), on__lte=on).order_by("-on", "-pk")
     return rows.annotate(
         progress_on=Subquery(last.values("on")[:1]),
         nearly_done=Subquery(last.values("basically_done")[:1]),
+        as_of=Value(on, output_field=DateField()),
     )
 
 

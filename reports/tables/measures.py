@@ -10,8 +10,6 @@ from .columns import DayColumn
 
 
 class MeasureTable(HouseTable):
-    """``on`` is the day as of which the list speaks."""
-
     row_template = "reports/measures/row.html"
 
     title = tables.Column(verbose_name=_("措施"))
@@ -43,10 +41,6 @@ class MeasureTable(HouseTable):
         )
         empty_text = _("没有符合条件的措施。")
 
-    def __init__(self, *args, on, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.on = on
-
     def value_unit(self, record):
         return record.unit.name
 
@@ -54,4 +48,4 @@ class MeasureTable(HouseTable):
         return record.bureau.name
 
     def value_standing(self, record):
-        return str(MEASURE_STANDING_LABELS[standing_of(record, self.on)])
+        return str(MEASURE_STANDING_LABELS[standing_of(record, record.as_of)])

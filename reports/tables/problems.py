@@ -39,7 +39,6 @@ class ProblemTable(HouseTable):
             "state",
             "closed_on",
         )
-        order_by = ("-found_on", "-pk")
         empty_text = gettext_lazy("没有符合条件的问题。")
 
     def value_number(self, record):

@@ -3,6 +3,7 @@
 from typing import ClassVar
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import FileResponse, Http404
 from django.shortcuts import redirect
 from django.utils import timezone
@@ -22,6 +23,7 @@ from reports.actions.evidence import (
 from reports.domain.access import Act
 from reports.forms.meetings import CancelForm, EvidenceForm
 from reports.models import AnnualReport, Evidence, Measure, Meeting, Problem
+from reports.selectors.evidence import may_cancel
 from reports.views.mixins import DayMixin
 from reports.views.scoped import ScopeMixin
 
@@ -116,7 +118,9 @@ class EvidenceCancel(ScopeMixin, DayMixin, FormView):
 
     def dispatch(self, request, *args, **kwargs):
         if self.scope.reads_anything:
-            self.require(Act.CANCEL_RECORD, self.evidence)
+            of_meeting = self.evidence.uses.filter(meeting__isnull=False).exists()
+            if not may_cancel(self.scope, self.evidence, of_meeting=of_meeting):
+                raise PermissionDenied(_("您不能作废这份材料：它不是您上传的。"))
         return super().dispatch(request, *args, **kwargs)
 
     @cached_property

@@ -76,8 +76,7 @@ class MeasureList(SelectionMixin, ScopeMixin, TablePage):
         return with_last_progress(rows, self.on)
 
     def get_table_kwargs(self):
-        without = () if self.scope.sees_many_bureaus else ("bureau",)
-        return {"on": self.on, "exclude": without}
+        return {} if self.scope.sees_many_bureaus else {"exclude": ("bureau",)}
 
     def get_context_data(self, **kwargs):
         return super().get_context_data(**kwargs) | {
@@ -136,8 +135,6 @@ class MeasureDetail(MeasurePage, TemplateView):
             "may_set": going_on and may(Act.SET_MEASURE, measure),
             "may_cancel": live and may(Act.SET_MEASURE, measure),
             "may_add_evidence": live and may(Act.ADD_EVIDENCE, measure),
-            "may_cancel_evidence": may(Act.CANCEL_RECORD, measure)
-            and may(Act.SET_MEASURE, measure),
         }
 
 

@@ -152,8 +152,6 @@ class ProblemDetail(ProblemPage, TemplateView):
             "may_cancel": registers,
             "may_set_measure": live and not closed and self.scope.may(Act.SET_MEASURE, problem),
             "may_add_evidence": live and self.scope.may(Act.ADD_EVIDENCE, problem),
-            "may_cancel_evidence": self.scope.may(Act.CANCEL_RECORD, problem)
-            and self.scope.may(Act.SET_MEASURE, problem),
             "may_extend": live
             and not closed
             and problem.due_on is not None
