@@ -5,11 +5,38 @@ from django.utils.translation import gettext_lazy as _
 
 from reports.models import Due
 from reports.models.choices import VERDICT_LABELS, labelled
-from reports.selectors.dues import DONE, OWED
+from reports.selectors.dues import verdicts_of
 
 from .base import DayInput, PlaceFilter
 
-GROUPS = {"owed": OWED, "done": DONE}
+BESIDE = "+"
+
+
+class VerdictSelect(forms.Select):
+    """One line that also holds several verdicts of an address: met+missed."""
+
+    def value_from_datadict(self, data, files, name):
+        values = data.getlist(name) if hasattr(data, "getlist") else [data.get(name) or ""]
+        return BESIDE.join(value for value in values if value)
+
+
+class VerdictField(forms.ChoiceField):
+    """A verdict, a word for several, or several together; those become a choice of their own."""
+
+    widget = VerdictSelect
+
+    def valid_value(self, value):
+        words = dict(self.choices)
+        parts = str(value).split(BESIDE)
+        if len(parts) == 1 or not all(part in words for part in parts):
+            return super().valid_value(value)
+        several = "、".join(str(words[part]) for part in parts)
+        self.choices = [*self.choices, (str(value), several)]
+        return True
+
+
+class VerdictFilter(filters.Filter):
+    field_class = VerdictField
 
 
 class DueFilter(filters.FilterSet):
@@ -17,15 +44,15 @@ class DueFilter(filters.FilterSet):
     q = filters.CharFilter(
         field_name="schedule__name", lookup_expr="icontains", label=_("制度或会议")
     )
-    verdict = filters.ChoiceFilter(
+    verdict = VerdictFilter(
         choices=[
+            ("", _("全部")),
             ("owed", _("应落实（按期、补开、未召开）")),
             ("done", _("已落实（按期、补开）")),
             *labelled(VERDICT_LABELS),
         ],
         label=_("结论"),
         method="of_verdict",
-        empty_label=_("全部"),
     )
     from_day = filters.DateFilter(
         field_name="period_last",
@@ -48,7 +75,6 @@ class DueFilter(filters.FilterSet):
     first_person = filters.BooleanFilter(
         label=_("第一责任人履职"), widget=forms.CheckboxInput, method="of_first_person"
     )
-
     upcoming = filters.BooleanFilter(
         label=_("含未到期"), widget=forms.CheckboxInput, method="with_upcoming"
     )
@@ -58,7 +84,7 @@ class DueFilter(filters.FilterSet):
         fields: list[str] = []
 
     def of_verdict(self, rows: QuerySet, name: str, value: str) -> QuerySet:
-        return rows.filter(verdict__in=GROUPS.get(value, (value,)))
+        return rows.filter(verdict__in=verdicts_of(value.split(BESIDE)))
 
     def that_lack(self, rows: QuerySet, name: str, value: bool | None) -> QuerySet:
         return rows.filter(lacks_evidence__gt=0) if value else rows

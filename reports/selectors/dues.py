@@ -13,6 +13,14 @@ from reports.selectors.scope import Scope
 
 OWED = (Verdict.MET.value, Verdict.MET_LATE.value, Verdict.MISSED.value)
 DONE = (Verdict.MET.value, Verdict.MET_LATE.value)
+# One word for several verdicts, in addresses and in the filter of the list.
+GROUPS = {"owed": OWED, "done": DONE}
+
+
+def verdicts_of(words: Iterable[str]) -> tuple[str, ...]:
+    """The verdicts that words of an address stand for, each once, in their own order."""
+    wanted = {verdict for word in words for verdict in GROUPS.get(word, (word,))}
+    return tuple(verdict.value for verdict in Verdict if verdict.value in wanted)
 
 
 def dues_for(
@@ -54,7 +62,7 @@ def dues_for(
         rows = rows.filter(lacks_evidence__gt=0)
     rows = rows.with_verdict(on)
     if chosen := list(verdicts):
-        rows = rows.filter(verdict__in=chosen)
+        rows = rows.filter(verdict__in=verdicts_of(chosen))
     return rows
 
 
@@ -66,10 +74,20 @@ def address_of_dues(
     first_person: bool = False,
     **selection: object,
 ) -> str:
-    """The list of dues that ``dues_for`` with the same selection counts."""
+    """The list of dues that ``dues_for`` with the same selection counts.
+
+    ``schedule_set`` is called ``set`` in the address. Without verdicts the list leaves out what
+    is still to come, unless the address asks for it, so this one does.
+    """
+    if "schedule_set" in selection:
+        selection["set"] = selection.pop("schedule_set")
     parts: list[tuple[str, object]] = [(k, v) for k, v in selection.items() if v is not None]
-    parts += [("verdict", verdict) for verdict in verdicts]
+    words = list(verdicts)
+    chosen = set(verdicts_of(words))
+    group = next((word for word, of in GROUPS.items() if chosen == set(of)), None)
+    parts += [("verdict", word) for word in ([group] if group else words)]
     flags = {"lacking": lacking, "own": own, "first_person": first_person}
+    flags["upcoming"] = not words and not lacking
     parts += [(name, 1) for name, wanted in flags.items() if wanted]
     return f"{reverse('reports:due-list')}?{urlencode(parts)}"
 

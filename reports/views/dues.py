@@ -36,6 +36,10 @@ from reports.views.scoped import ScopeMixin
 from reports.views.selection import SelectionMixin
 
 
+# Parts of an address that ask for periods still to come, or leave them out by themselves.
+SHOW_ALL = ("verdict", "lacking", "upcoming", "from_day", "to_day")
+
+
 class DueList(SelectionMixin, ScopeMixin, TablePage):
     table_class = DueTable
     filterset_class = DueFilter
@@ -70,7 +74,7 @@ class DueList(SelectionMixin, ScopeMixin, TablePage):
         rows = dues_for(
             self.scope, on=self.on, year=self.shown_year, report_year=self.report_year, **keys
         )
-        if not self.request.GET.get("verdict") and "upcoming" not in self.request.GET:
+        if not any(self.request.GET.get(part) for part in SHOW_ALL):
             # Nobody comes for what is still to come; it is one tick away.
             rows = rows.filter(period_first__lte=self.on)
         return rows.select_related("unit", "schedule", "bureau")

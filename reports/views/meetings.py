@@ -1,13 +1,12 @@
 """Meetings: the list, one meeting, and recording one within a minute."""
 
 from contextlib import suppress
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import ClassVar
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
-from django.db.models import Q
 from django.http import Http404
 from django.shortcuts import redirect
 from django.utils import timezone
@@ -16,7 +15,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.generic import FormView, TemplateView
 
-from reports.actions.evidence import CannotKeepEvidence, Reference, Upload, add_evidence
+from reports.actions.evidence import (
+    CannotKeepEvidence,
+    Reference,
+    Upload,
+    add_evidence,
+    atomic_with_files,
+)
 from reports.actions.meetings import (
     AgendaDraft,
     CannotCancelMeeting,
@@ -28,12 +33,19 @@ from reports.actions.meetings import (
 )
 from reports.domain.access import Act
 from reports.filters.meetings import MeetingFilter
-from reports.forms.meetings import AgendaFormSet, CancelForm, MeetingForm
+from reports.forms.meetings import FILE_KINDS, AgendaFormSet, CancelForm, MeetingForm
 from reports.models import AgendaKind, Due, Evidence, Meeting, MeetingKind, Person, Unit
 from reports.models.choices import EVIDENCE_KIND_LABELS, EvidenceKind
 from reports.selectors.bureaus import label_of
 from reports.selectors.history import changes_of
-from reports.selectors.meetings import Candidate, candidate_dues, meetings_for, suggested_chair
+from reports.selectors.meetings import (
+    Candidate,
+    candidate_dues,
+    chairs,
+    meetings_for,
+    recent_dues,
+    suggested_chair,
+)
 from reports.tables.meetings import MeetingTable
 from reports.views.mixins import DayMixin, TablePage
 from reports.views.scoped import ScopeMixin
@@ -130,7 +142,11 @@ def lacking_kinds(discharges, evidence) -> list[str]:
     """Kinds of evidence that the rules expect and the meeting has not."""
     have = {e.kind for e in evidence if not e.is_cancelled}
     wanted = {k for d in discharges if d.counts for k in d.due.version.expected_evidence}
-    return [str(EVIDENCE_KIND_LABELS[EvidenceKind(k)]) for k in sorted(wanted - have)]
+    return [str(EVIDENCE_KIND_LABELS[kind]) for kind in EvidenceKind if kind in wanted - have]
+
+
+def kinds_in_words(kinds: set[str]) -> str:
+    return "、".join(str(EVIDENCE_KIND_LABELS[kind]) for kind in EvidenceKind if kind in kinds)
 
 
 class MeetingFormPage(ScopeMixin, DayMixin, FormView):
@@ -152,7 +168,12 @@ class MeetingFormPage(ScopeMixin, DayMixin, FormView):
             raise Http404
         due = self.get_visible(
             Due.objects.select_related(
-                "unit", "bureau", "schedule", "schedule__set", "version", "version__body"
+                "unit__bureau",
+                "bureau",
+                "schedule",
+                "schedule__set",
+                "version__body__bureau",
+                "version__presided_by",
             ),
             int(typed),
         )
@@ -162,7 +183,13 @@ class MeetingFormPage(ScopeMixin, DayMixin, FormView):
     @cached_property
     def units(self):
         units = self.scope.units(Act.RECORD_MEETING).filter(bureau__isnull=False)
-        return units.existing_in(self.today.year).in_order()
+        there = units.existing_in(self.today.year)
+        return (there | units.filter(pk=self.start_key)).in_order()
+
+    @cached_property
+    def start_key(self) -> int | None:
+        """The unit one comes from, which may have been closed since."""
+        return self.start_unit.pk if self.due or self.request.GET.get("unit") else None
 
     @cached_property
     def start_unit(self) -> Unit | None:
@@ -178,7 +205,8 @@ class MeetingFormPage(ScopeMixin, DayMixin, FormView):
             self.require(Act.RECORD_MEETING, unit)
             return unit
         own = [g.unit_id for g in self.scope.grants]
-        return self.units.filter(pk__in=own).first() or self.units.first()
+        units = self.units.select_related("bureau")
+        return units.filter(pk__in=own).first() or units.first()
 
     @cached_property
     def start_day(self) -> date:
@@ -207,42 +235,62 @@ class MeetingFormPage(ScopeMixin, DayMixin, FormView):
         unit, day = self.posted
         if unit is None:
             return []
-        found = candidate_dues(unit, day)
+        found = candidate_dues(unit, day, self.attending)
         if self.meeting is not None:
-            have = {c.due.pk for c in found}
             held = self.meeting.discharges.select_related(
-                "due", "due__unit", "due__schedule", "due__schedule__set", "due__version"
+                "due__unit", "due__schedule__set", "due__version__presided_by"
             )
+            own = {d.due_id: d.due for d in held}
+            found = [replace(c, met_on=None) if c.due.pk in own else c for c in found]
+            have = {c.due.pk for c in found}
             found += [
-                Candidate(d.due, d.due.period_last < day, False)
-                for d in held
-                if d.due_id not in have
+                Candidate(due, due.period_last < day) for pk, due in own.items() if pk not in have
             ]
         return found
 
-    @property
-    def shown_for(self) -> str:
-        unit, day = self.posted
-        return f"{unit.pk if unit else ''}/{day}"
+    @cached_property
+    def attending(self) -> list[int]:
+        """The units that take part as well, as far as they are ticked and of the bureau."""
+        if self.request.method == "POST":
+            typed = self.request.POST.getlist("attending")
+            keys = [int(key) for key in typed if key.isascii() and key.isdigit()]
+            return list(self.may_attend.filter(pk__in=keys).values_list("pk", flat=True))
+        if self.meeting is not None:
+            units = self.meeting.attendances.filter(unit__isnull=False)
+            return list(units.order_by("unit_id").values_list("unit_id", flat=True))
+        return []
 
-    def people(self):
+    @cached_property
+    def may_attend(self):
         unit, _day = self.posted
         if unit is None:
-            return Person.objects.none()
-        within = Q(unit=unit) | Q(appointments__unit__in=[unit.pk, unit.bureau_id])
-        people = Person.objects.filter(within).select_related("unit").distinct()
-        return people.order_by("unit__path", "pk")
+            return Unit.objects.none()
+        below = self.scope.units().filter(bureau=unit.bureau_id, kind__is_body=False)
+        if self.meeting is not None:
+            below |= Unit.objects.filter(attendances__meeting=self.meeting)
+        return below.exclude(pk=unit.pk).distinct().in_order()
+
+    @property
+    def shown_for(self) -> str:
+        """Whose dues of which day the ticks are of."""
+        unit, day = self.posted
+        joint = "/".join(str(pk) for pk in sorted(self.attending))
+        return f"{unit.pk if unit else ''}/{day}/{joint}"
+
+    @cached_property
+    def chairs(self) -> list[tuple[str, str, int]]:
+        unit, day = self.posted
+        if unit is None:
+            return []
+        return chairs(unit, day, also=self.meeting.presided_by_id if self.meeting else None)
 
     def get_form_kwargs(self):
-        unit, _day = self.posted
-        below = Unit.objects.none()
-        if unit is not None:
-            below = self.scope.units().filter(bureau=unit.bureau_id).exclude(pk=unit.pk).in_order()
         return super().get_form_kwargs() | {
             "units": self.units,
-            "people": self.people(),
+            "chairs": self.chairs,
             "candidates": self.candidates,
-            "attending": below,
+            "attending": self.may_attend,
+            "today": self.today,
             "correcting": self.meeting is not None,
         }
 
@@ -280,7 +328,6 @@ class MeetingFormPage(ScopeMixin, DayMixin, FormView):
             "kind": kind,
             "presided_by": chair.person_id if chair else None,
             "dues": self.ticked(),
-            "shown_for": self.shown_for,
         }
 
     def agenda_initial(self) -> list[dict[str, object]]:
@@ -304,44 +351,79 @@ class MeetingFormPage(ScopeMixin, DayMixin, FormView):
         return context | {
             "meeting": self.meeting,
             "unit": unit,
+            "back": self.meeting or self.due or unit,
             "picks": [(c, label_of(c.due), str(c.due.pk) in chosen) for c in self.candidates],
+            "day": day,
             "days_after": (self.today - day).days,
             "agenda": self.agenda,
-            "more_open": any(form[name].errors for name in form.more if name in form.fields)
-            or any(form[name].value() for name in form.more if name in form.fields),
+            "agenda_open": bool(self.agenda.initial_forms) or self.agenda_touched,
+            "joint_open": form.touched("attending", "outside"),
+            "more_open": form.touched("place", "summary", "legal_sat_in", "legal_opinion"),
+            "reference_open": form.touched("reference_title", "reference_keeper"),
+            "files": self.file_fields(form),
+            "files_lost": bool(self.request.FILES),
             "shown_for": self.shown_for,
-            "recent": self.recent(unit),
+            **self.beside(unit),
         }
 
-    def recent(self, unit: Unit | None):
-        """The unit's last meetings, so that nothing is entered twice."""
+    @property
+    def agenda_touched(self) -> bool:
+        return self.agenda.is_bound and (
+            any(row.has_changed() for row in self.agenda) or not self.agenda.is_valid()
+        )
+
+    def file_fields(self, form) -> dict[str, object]:
+        """The inputs of the kinds that the rules expect, and the rest; none when correcting."""
+        wanted = {
+            kind
+            for c in self.candidates
+            if not c.late and not c.met_on
+            for kind in c.due.version.expected_evidence
+        }
+        names = [kind.value for kind in FILE_KINDS if kind.value in form.fields]
+        main = [name for name in names if name in wanted] or names[:2]
+        return {
+            "main": [form[name] for name in main],
+            "rest": [form[name] for name in names if name not in main],
+            "rest_open": any(form[name].errors for name in names if name not in main),
+            "expected": "、".join(
+                str(EVIDENCE_KIND_LABELS[EvidenceKind(k)]) for k in sorted(wanted)
+            ),
+        }
+
+    def beside(self, unit: Unit | None) -> dict[str, object]:
+        """The unit's recent periods and meetings, so that nothing is forgotten or entered twice."""
         if unit is None:
-            return []
+            return {"recent_dues": [], "recent": []}
         rows = Meeting.objects.standing().filter(unit=unit).select_related("kind")
-        return rows.order_by("-held_on", "-pk")[:6]
+        return {
+            "recent_dues": [(due, label_of(due)) for due in recent_dues(unit, self.today)],
+            "recent": rows.order_by("-held_on", "-pk")[:5],
+        }
 
     def post(self, request, *args, **kwargs):
         form = self.get_form()
-        moved = request.POST.get("shown_for") not in {"", self.shown_for}
-        if "refresh" in request.POST or moved:
-            return self.show_again(form)
+        moved = request.POST.get("shown_for", "") not in {"", self.shown_for}
+        ahead = form.has_error("held_on")
+        if "refresh" in request.POST or (moved and not ahead):
+            return self.show_again()
         if form.is_valid() and self.agenda.is_valid():
             return self.form_valid(form)
         return self.form_invalid(form)
 
-    def show_again(self, form):
-        """Day or unit changed: other dues can be met. Everything typed stays."""
+    def show_again(self):
+        """Day or units changed: other dues can be met. Everything typed stays."""
         data = self.request.POST.copy()
         data.setlist("dues", [str(pk) for pk in self.ticked()])
-        data["shown_for"] = self.shown_for
-        fresh = self.form_class(
-            data, **{k: v for k, v in self.get_form_kwargs().items() if k not in {"data", "files"}}
-        )
+        if data.get("presided_by") not in {str(key) for _place, _label, key in self.chairs}:
+            data["presided_by"] = str(self.get_initial().get("presided_by") or "")
+        kwargs = self.get_form_kwargs() | {"data": data, "files": None}
+        fresh = self.form_class(**kwargs)
         fresh._errors = {}
-        messages.info(
-            self.request,
-            _("日期或单位已变，可计入的事项已相应更新，请核对后保存；已选的文件需要重新选择。"),
-        )
+        said = _("日期或单位已变，可计入的事项已相应更新，请核对后保存。")
+        if self.request.FILES:
+            said = _("日期或单位已变，可计入的事项已相应更新，请核对并重新选择文件后保存。")
+        messages.info(self.request, said)
         return self.render_to_response(self.get_context_data(form=fresh))
 
     def draft(self, form) -> MeetingDraft:
@@ -353,7 +435,7 @@ class MeetingFormPage(ScopeMixin, DayMixin, FormView):
             title=data["title"] or str(data["kind"]),
             held_on=data["held_on"],
             due_ids=tuple(due.pk for due in data["dues"]),
-            presided_by_id=data["presided_by"].pk if data["presided_by"] else None,
+            presided_by_id=data["presided_by"],
             place=data["place"],
             summary=data["summary"],
             legal_sat_in=data["legal_sat_in"],
@@ -374,13 +456,13 @@ class MeetingFormPage(ScopeMixin, DayMixin, FormView):
         )
 
     def refuse(self, form, refusal):
+        field = None
         if isinstance(refusal, CannotRecordMeeting) and refusal.by_due:
-            for reason in refusal.reasons:
-                form.add_error("dues", reason)
-        else:
-            field = "minutes" if isinstance(refusal, CannotKeepEvidence) else None
-            for reason in refusal.reasons:
-                form.add_error(field if field in form.fields else None, reason)
+            field = "dues"
+        elif isinstance(refusal, CannotKeepEvidence):
+            field = EvidenceKind.MINUTES.value
+        for reason in refusal.reasons:
+            form.add_error(field, reason)
         return self.form_invalid(form)
 
 
@@ -392,7 +474,7 @@ class MeetingNew(MeetingFormPage):
             raise PermissionDenied(_("您不能为这个单位记录会议。"))
         at = timezone.now()
         try:
-            with transaction.atomic():
+            with atomic_with_files():
                 before = Meeting.objects.filter(once=form.cleaned_data["once"]).exists()
                 meeting = record_meeting(
                     self.draft(form), by=self.request.user, at=at, today=self.today
@@ -406,15 +488,10 @@ class MeetingNew(MeetingFormPage):
 
     def keep_evidence(self, meeting, form, at):
         data = form.cleaned_data
-        kinds = (
-            ("minutes", EvidenceKind.MINUTES),
-            ("sign_in", EvidenceKind.SIGN_IN),
-            ("other", EvidenceKind.MATERIAL),
-        )
-        uploads = [Upload(file, kind) for name, kind in kinds for file in data[name]]
+        uploads = [Upload(file, kind) for kind in FILE_KINDS for file in data[kind.value]]
         references = []
         if data["reference_title"]:
-            references.append(reference_of(data, EvidenceKind.MINUTES))
+            references.append(reference_of(data))
         if uploads or references:
             add_evidence(
                 target=meeting, uploads=uploads, references=references, by=self.request.user, at=at
@@ -430,14 +507,14 @@ class MeetingNew(MeetingFormPage):
         return _("会议已记录，计入：%(names)s。") % {"names": "、".join(counting)}
 
 
-def reference_of(data, kind: EvidenceKind) -> Reference:
+def reference_of(data) -> Reference:
     return Reference(
         title=data["reference_title"],
         keeper=data["reference_keeper"],
         number=data["reference_number"],
         item=data["reference_item"],
         day=data["reference_day"],
-        kind=kind,
+        kind=EvidenceKind(data["reference_kind"] or EvidenceKind.MINUTES),
     )
 
 
@@ -445,7 +522,7 @@ class MeetingEdit(MeetingFormPage):
     @cached_property
     def meeting(self) -> Meeting:
         return self.get_visible(
-            Meeting.objects.select_related("unit", "bureau", "kind"), self.kwargs["pk"]
+            Meeting.objects.select_related("unit__bureau", "bureau", "kind"), self.kwargs["pk"]
         )
 
     def dispatch(self, request, *args, **kwargs):
@@ -466,13 +543,10 @@ class MeetingEdit(MeetingFormPage):
             "summary": m.summary,
             "legal_sat_in": m.legal_sat_in,
             "legal_opinion": m.legal_opinion,
-            "attending": list(
-                m.attendances.filter(unit__isnull=False).values_list("unit_id", flat=True)
-            ),
+            "attending": self.attending,
             "outside": "、".join(
                 m.attendances.exclude(outside="").values_list("outside", flat=True)
             ),
-            "shown_for": self.shown_for,
         }
 
     def agenda_initial(self):
