@@ -144,7 +144,7 @@ class VersionInline(ScopedChoices, admin.StackedInline):
     model = ScheduleVersion
     form = VersionForm
     formset = VersionFormSet
-    verbose_name_plural = _("新规则")
+    verbose_name = verbose_name_plural = _("新规则")
     can_delete = False
     autocomplete_fields = ("meeting_kind", "agenda_kind", "body", "presided_by")
     fields = (
