@@ -13,13 +13,14 @@ from django.urls import URLPattern, get_resolver, reverse
 
 from reports.actions.evidence import Upload, add_evidence
 from reports.domain.access import Role
-from reports.models import AnnualReport
+from reports.models import AnnualReport, Honour
 from tests.factories import (
     NOON,
     BureauFactory,
     CityFactory,
     DueFactory,
     ExtensionFactory,
+    HonourFactory,
     MeasureFactory,
     MeetingFactory,
     PersonFactory,
@@ -62,6 +63,18 @@ def only(*roles, of=READING, **exceptions):
     return table | exceptions
 
 
+def moved(table):
+    """What is posted answers with another address."""
+    return {
+        role: tuple(302 if code == 200 else code for code in codes) for role, codes in table.items()
+    }
+
+
+def first_asked(table, *roles):
+    """A role that lacks the act altogether is told so before anything is looked up."""
+    return {role: codes if role in roles else (403,) * 3 for role, codes in table.items()}
+
+
 # Who can record nothing anywhere is told so before anything is looked up.
 NO_CLERKS = (INSPECTOR, LEADER, SUPERVISOR)
 HOME = {
@@ -77,6 +90,11 @@ BUREAUS = {
     role: (302,) * 3 if role in (CLERK, LEGAL, INSPECTOR, LEADER) else codes
     for role, codes in LIST.items()
 }
+
+# Only the legal officer compiles; others are told so before anything is looked up.
+OFFICER = {role: (200 if role == LEGAL else 403,) * 3 for role in READING}
+IN_BUREAU = OFFICER | {LEGAL: (200, 200, 404)}
+AFTER_POST = OFFICER | {LEGAL: (302, 302, 404)}
 
 MATRIX = {
     "dashboard": HOME,
@@ -121,14 +139,17 @@ MATRIX = {
     "measure-drop": only(LEGAL),
     "measure-cancel": only(LEGAL),
     "extension-decide": only(LEGAL, LEADER, SUPERVISOR),
-    "waiver-withdraw": {
-        role: tuple(302 if code == 200 else code for code in codes)
-        for role, codes in only(LEGAL, LEADER, SUPERVISOR).items()
-    },
+    "waiver-withdraw": moved(only(LEGAL, LEADER, SUPERVISOR)),
     "measure-detail": READING,
     "report-list": LIST,
     "report-detail": OF_BUREAU,
     "report-print": OF_BUREAU,
+    "report-new": {role: ((200,) * 3 if role == LEGAL else (403,) * 3) for role in READING},
+    "report-compile": first_asked(moved(OF_BUREAU), LEGAL),
+    "report-edit": first_asked(OF_BUREAU, LEGAL),
+    "report-sign": only(LEGAL, LEADER, of=OF_BUREAU),
+    "honour-new": first_asked(OF_BUREAU, LEGAL),
+    "honour-edit": first_asked(OF_BUREAU, LEGAL),
 }
 
 # How a place becomes an address: the record that stands for it.
@@ -164,8 +185,13 @@ RECORDS = {
     "waiver-withdraw": lambda p: [p.due.pk, p.waiver.pk],
     "report-detail": lambda p: [p.report.pk],
     "report-print": lambda p: [p.report.pk],
+    "report-compile": lambda p: [p.report.pk],
+    "report-edit": lambda p: [p.report.pk],
+    "report-sign": lambda p: [p.report.pk],
+    "honour-new": lambda p: [p.report.pk],
+    "honour-edit": lambda p: [p.honour.pk],
 }
-METHODS = {"waiver-withdraw": "post"}
+METHODS = {"waiver-withdraw": "post", "report-compile": "post"}
 QUERIES = {"meeting-new": lambda p: f"?unit={p.unit.pk}"}
 
 
@@ -182,8 +208,11 @@ def world():
         report = AnnualReport.objects.create(
             bureau=bureau, year=2025, title="年度报告", recorded_at=NOON
         )
+        honour = Honour.objects.create(bureau=bureau, year=2025, title="优秀单位")
         for name in names:
             places[name].schedule, places[name].report = rule.schedule, report
+            places[name].honour = HonourFactory(bureau=bureau)
+            places[name].honour = honour
     own = places["own"].unit
     logins = {
         CLERK: member(Role.CLERK, own),
