@@ -203,6 +203,11 @@ def schedule_year(
     return ScheduleYear(lines, sum((line.tally for line in lines), NOTHING))
 
 
+def is_planned(schedule: Schedule, year: int) -> bool:
+    """Whether anybody at all owes the schedule in that year."""
+    return Due.objects.filter(schedule=schedule, year=year).exists()
+
+
 def _line(row: dict, version: ScheduleVersion, year: int, start: YearStart) -> PeriodLine:
     period = Period(row["period_first"], row["period_last"])
     numbered = NumberedPeriod(row["number"], period, year, row["name_month"])

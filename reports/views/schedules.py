@@ -55,6 +55,7 @@ from reports.selectors.schedules import (
     ending,
     facts_of,
     has_meetings,
+    is_planned,
     owing_units,
     preview_year,
     preview_years,
@@ -184,7 +185,11 @@ class ScheduleDetail(ScheduleMixin, TemplateView):
         if not found.lines:
             rule = rule_to_preview(current, self.schedule)
             shown = preview_year(rule, self.year, holidays=holidays(), today=self.on)
-            return {"tally": found.tally, "plan": drawn(shown, self.schedule.words)}
+            return {
+                "tally": found.tally,
+                "plan": drawn(shown, self.schedule.words, judged_elsewhere=True),
+                "owed_by_others": is_planned(self.schedule, self.year),
+            }
         whole = assessment_year(self.year, year_start(self.schedule.set))
         cells = [
             Cell(line.first, line.last, line.verdict, self.said(line), self.href_of(line))
@@ -237,10 +242,12 @@ class ScheduleDetail(ScheduleMixin, TemplateView):
         return address_of_dues(**self.same, from_day=line.first, to_day=line.last)
 
     def said(self, line: PeriodLine) -> str:
-        return _("%(period)s：%(counts)s") % {
-            "period": line.label,
-            "counts": counts_in_words(line, self.schedule.words),
-        }
+        return with_reason(line.label, counts_in_words(line, self.schedule.words))
+
+
+def with_reason(period: str, said: str) -> str:
+    """第12周（3月16日—22日）：早于起始日"""
+    return _("%(period)s：%(said)s") % {"period": period, "said": said}
 
 
 def by_verdict(tally: Tally) -> list[tuple[Verdict, int]]:
@@ -266,19 +273,26 @@ def counts_in_words(line: PeriodLine, words: str) -> str:
     return " · ".join(f"{word} {number}" for word, number in found)
 
 
-def drawn(shown: PreviewYear, words: str) -> dict[str, Any]:
-    """A year of a preview as a strip and as lines."""
-    cells = [
-        Cell(
-            line.period.first,
-            line.period.last,
-            line.row.verdict.value if line.owed else "not_applicable",
-            line.sentence if line.owed else f"{line.label}：{line.why_not}",
-        )
-        for line in shown.lines
-    ]
+def drawn(shown: PreviewYear, words: str, *, judged_elsewhere: bool = False) -> dict[str, Any]:
+    """A year of a preview as a strip and as lines.
+
+    ``judged_elsewhere``: the schedule runs already, so what is over is judged by its records and
+    not by a preview that knows of none.
+    """
+    over = {Verdict.MISSED, Verdict.AWAITING} if judged_elsewhere else set()
+    lines, cells = [], []
+    for line in shown.lines:
+        verdict, said = line.row.verdict.value, line.sentence
+        unjudged = line.owed and line.row.verdict in over
+        if not line.owed:
+            verdict, said = "not_applicable", with_reason(line.label, line.why_not)
+        elif unjudged:
+            verdict, said = "upcoming", with_reason(line.label, _("按实际记录评定"))
+        lines.append((line, unjudged))
+        cells.append(Cell(line.period.first, line.period.last, verdict, said))
     return {
         "year": shown,
+        "lines": lines,
         "days": days_label(shown.whole.first, shown.whole.last),
         "strip": [StripRow(name=_("%(year)s年度") % {"year": shown.year}, cells=cells)],
         "axis": Axis(shown.whole.first, shown.whole.last),
@@ -350,7 +364,9 @@ class RulePage(ScopeMixin, DayMixin, FormView):
         year = year_holding(self.today, rule.start)
         this = times_a_year(rule.cadence, rule.every, rule.at_least, rule.start, year)
         return {
-            "years": [drawn(each, words) for each in years],
+            "years": [
+                drawn(each, words, judged_elsewhere=self.schedule_pk is not None) for each in years
+            ],
             "burden": burden(
                 owner=owner,
                 schedule_id=self.schedule_pk,

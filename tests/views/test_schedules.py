@@ -213,6 +213,7 @@ def test_a_clerk_reads_the_rules_of_her_bureau_and_sets_none(enter, station, sch
     assert [v.schedule for v in shown(client.get(LIST))] == [schedule]
     page = client.get(f"/schedules/{schedule.pk}/")
     assert page.status_code == 200
+    assert "您可查看的单位不需落实本制度" in page.content.decode()
     assert "/edit/" not in page.content.decode()
     for address in ["/schedules/new/", *addresses(schedule)]:
         assert client.get(address).status_code == 403, address
@@ -275,7 +276,23 @@ def test_the_page_shows_the_year_as_of_a_day(legal, schedule):
     context = legal.get(f"/schedules/{schedule.pk}/?on=2026-03-10").context
 
     assert (context["tally"].missed, context["tally"].open) == (2, 1)
-    assert context["hrefs"]["all"].endswith("&year=2026&on=2026-03-10")
+    assert "&year=2026&on=2026-03-10" in context["hrefs"]["all"]
+
+
+def test_every_number_opens_as_many_dues(legal, station, bureau):
+    """The list of dues behind each number of the page has exactly as many rows."""
+    version = ScheduleVersionFactory(
+        schedule__set__unit=bureau, owed_by="kinds", owing_kinds=[station.kind]
+    )
+    plan_dues(today=TODAY)
+    Due.objects.filter(period_first="2026-03-01").update(met_on="2026-03-20", counted=1)
+    context = legal.get(f"/schedules/{version.schedule_id}/").context
+    numbers = [(number, href) for _word, number, href, _tone in context["tiles"]]
+    numbers += [(context["tally"].owed, context["hrefs"]["owed"])]
+    numbers += [(context["tally"].planned, context["hrefs"]["all"])]
+
+    for number, href in numbers:
+        assert legal.get(href).context["table"].paginator.count == number, href
 
 
 def test_of_several_units_the_loudest_verdict_is_shown(legal, bureau, station):
@@ -534,6 +551,9 @@ def test_the_form_of_a_schedule_shows_its_rule_and_periods(legal, version):
     assert context["form"]["cadence"].value() == "month"
     assert context["form"]["first_day"].value() == TODAY
     assert context["years"][0]["year"].times == 12
+    cells = context["years"][0]["strip"][0].cells
+    assert {cell.verdict for cell in cells} == {"upcoming", "open"}
+    assert cells[0].title == "1月（1月1日—31日）：按实际记录评定"
     assert context["change"] is None
 
 
