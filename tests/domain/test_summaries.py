@@ -1,6 +1,24 @@
+from datetime import date
+
 import pytest
 
-from reports.domain.summaries import Drift, drift
+from reports.domain.summaries import (
+    AgainstSigning,
+    AgainstText,
+    Drift,
+    Piece,
+    ReportState,
+    drift,
+    figures_day,
+    from_editor,
+    marks_in,
+    match_sentences,
+    pieces_of,
+    reasons_against_signing,
+    sentences_in,
+    to_editor,
+    tokens_of,
+)
 
 
 @pytest.mark.parametrize(
@@ -17,3 +35,141 @@ from reports.domain.summaries import Drift, drift
 )
 def test_drift(frozen, now, expected):
     assert drift(frozen, now) == [Drift(*each) for each in expected]
+
+
+LABELS = {"schedule:7:met": "通报会·按期召开", "honours": "荣誉"}
+VALUES = {"schedule:7:met": 43, "honours": 2}
+STORED = "按期召开{{schedule:7:met}}次，荣誉{{honours}}项。"
+EDITED = "按期召开【43｜通报会·按期召开】次，荣誉【2｜荣誉】项。"
+
+
+def test_text_goes_to_the_editor_and_back():
+    assert to_editor(STORED, LABELS, VALUES) == EDITED
+    assert from_editor(EDITED, LABELS, VALUES) == (STORED, [])
+
+
+def test_document_numbers_and_brackets_are_plain_text():
+    text = "见〔2026〕12号【附件】。"
+
+    assert from_editor(text, LABELS, VALUES) == (text, [])
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "value"),
+    [
+        ("【44｜通报会·按期召开】", AgainstText.CHANGED_FIGURE, "43"),
+        ("【｜荣誉】", AgainstText.CHANGED_FIGURE, "2"),
+        ("【3｜好人好事】", AgainstText.UNKNOWN_FIGURE, ""),
+        ("{{honours}}", AgainstText.RAW_TOKEN, ""),
+        ("{{", AgainstText.RAW_TOKEN, ""),
+    ],
+)
+def test_figures_are_not_typed(text, code, value):
+    _stored, refusals = from_editor(text, LABELS, VALUES)
+
+    assert [(r.code, r.mark, r.value) for r in refusals] == [(code, text, value)]
+
+
+def test_a_number_that_moved_while_the_form_was_open_is_not_held_against_the_editor():
+    text = "【42｜通报会·按期召开】"
+
+    assert from_editor(text, LABELS, VALUES, marks_in(text)) == ("{{schedule:7:met}}", [])
+
+
+def test_pieces_of_a_sentence():
+    assert pieces_of(STORED) == [
+        Piece("按期召开"),
+        Piece("", "schedule:7:met"),
+        Piece("次，荣誉"),
+        Piece("", "honours"),
+        Piece("项。"),
+    ]
+    assert tokens_of(STORED) == ["schedule:7:met", "honours"]
+
+
+@pytest.mark.parametrize(
+    ("text", "sentences"),
+    [
+        ("甲。乙！丙", ["甲。", "乙！", "丙"]),
+        ("“甲。”乙。", ["“甲。”乙。"]),
+        ("甲\n\n乙。", ["甲", "乙。"]),
+        ("  ", []),
+    ],
+)
+def test_sentences_in(text, sentences):
+    assert sentences_in(text) == sentences
+
+
+OLD = [(1, "抽查发现漏项。目录不全。"), (2, "主要原因：审核不严。"), (3, "该问题已销号。")]
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        (
+            "抽查发现漏项。目录不全。主要原因：审核不严。该问题已销号。",
+            [
+                (1, "抽查发现漏项。目录不全。"),
+                (2, "主要原因：审核不严。"),
+                (3, "该问题已销号。"),
+            ],
+        ),
+        (
+            "抽查发现漏项。目录不全。主要原因：审核把关不严。新写一句话。",
+            [
+                (1, "抽查发现漏项。目录不全。"),
+                (2, "主要原因：审核把关不严。"),
+                (None, "新写一句话。"),
+            ],
+        ),
+        (
+            "该问题已销号。抽查发现漏项。目录不全。",
+            [(3, "该问题已销号。"), (1, "抽查发现漏项。目录不全。")],
+        ),
+        ("", []),
+    ],
+)
+def test_match_sentences(text, found):
+    assert match_sentences(OLD, text) == found
+
+
+@pytest.mark.parametrize(
+    ("change", "reasons"),
+    [
+        ({}, []),
+        ({"signed_on": date(2026, 6, 11)}, [AgainstSigning.IN_FUTURE]),
+        ({"signed_on": date(2026, 5, 31)}, [AgainstSigning.BEFORE_FIGURES]),
+        ({"in_office": False}, [AgainstSigning.NOT_IN_OFFICE]),
+        ({"has_text": False}, [AgainstSigning.NO_TEXT]),
+        (
+            {"signed_on": date(2026, 6, 11), "has_text": False},
+            [AgainstSigning.IN_FUTURE, AgainstSigning.NO_TEXT],
+        ),
+        ({"state": ReportState.SIGNED}, [AgainstSigning.NOT_A_DRAFT]),
+        ({"state": ReportState.PUBLISHED}, [AgainstSigning.NOT_A_DRAFT]),
+    ],
+)
+def test_reasons_against_signing(change, reasons):
+    facts = {
+        "state": ReportState.DRAFT,
+        "signed_on": date(2026, 6, 10),
+        "figures_on": date(2026, 6, 1),
+        "today": date(2026, 6, 10),
+        "in_office": True,
+        "has_text": True,
+    } | change
+
+    assert reasons_against_signing(facts.pop("state"), **facts) == reasons
+
+
+@pytest.mark.parametrize(
+    ("year", "chosen", "day"),
+    [
+        (2025, None, date(2025, 12, 31)),
+        (2026, None, date(2026, 6, 10)),
+        (2026, date(2026, 5, 31), date(2026, 5, 31)),
+        (2025, date(2026, 1, 31), date(2026, 1, 31)),
+    ],
+)
+def test_figures_day(year, chosen, day):
+    assert figures_day(year, date(2026, 6, 10), chosen) == day
