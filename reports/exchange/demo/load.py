@@ -24,7 +24,9 @@ from .organisation import (
     make_units,
     version_of,
 )
+from .problems import find_problems, plan_the_year
 from .published import publish
+from .reports import attach_files, award, report_years
 from .stage import SHANGHAI, Stage
 
 
@@ -66,6 +68,11 @@ def load_demo(
         make_schedules,
         _plan,
         hold_meetings,
+        attach_files,
+        plan_the_year,
+        find_problems,
+        award,
+        report_years,
     ):
         step(stage)
         tell(step.__name__)
@@ -94,10 +101,10 @@ def _plan(stage: Stage) -> None:
         for row in BUREAUS
         if stage.bureaus[row.short].ledger_from.year < stage.year
     ]
-    plan_dues(today=stage.today, year=stage.year - 1, bureau_ids=begun)
-    plan_dues(today=stage.today, year=stage.year)
-    plan_dues(today=stage.today)
     for schedule, rule, short in stage.rules.values():
         if short == "江北分局" and rule.name == "每月案件评析":
             draft = version_of(stage, short, rule, stage.today.replace(month=7, day=1), at_least=2)
             set_version(schedule=schedule, draft=draft, today=stage.today)
+    plan_dues(today=stage.today, year=stage.year - 1, bureau_ids=begun)
+    for year in (stage.year, stage.year + 1):
+        plan_dues(today=stage.today, year=year)
