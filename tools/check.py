@@ -120,12 +120,21 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
+def open_to_all() -> str:
+    """A folder for temporary files that another user may enter; /tmp may be somebody's own."""
+    for place in (tempfile.gettempdir(), "/var/tmp", "/dev/shm"):
+        path = Path(place)
+        if path.is_dir() and all(each.stat().st_mode & 0o001 for each in (path, *path.parents)):
+            return place
+    raise CannotRun("no temporary folder that an unprivileged user may enter")
+
+
 @contextlib.contextmanager
 def throw_away_postgresql() -> Iterator[str]:
     """A server in a temporary folder, gone afterwards whatever happened; gives its address."""
     programs = newest_postgresql()
     prefix, user, group = unprivileged()
-    folder = Path(tempfile.mkdtemp(prefix="ledger-pg-"))
+    folder = Path(tempfile.mkdtemp(prefix="ledger-pg-", dir=open_to_all()))
     password = secrets.token_hex(16)
     port = free_port()
     options = " ".join(
