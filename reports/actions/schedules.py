@@ -9,11 +9,11 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from itertools import zip_longest
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import Count, Max, Model, Q, QuerySet
+from django.db.models import Max, Model, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from reports.actions.history import bulk_create
@@ -43,6 +43,7 @@ from reports.models import (
 )
 from reports.models.choices import OwedBy
 from reports.selectors.calendar import holidays as load_holidays
+from reports.selectors.kept import KEPT_COUNTS, KEPT_KEY, counts_of
 from reports.selectors.rules import year_start
 from reports.selectors.schedules import DuesChange, dues_change, dues_of
 
@@ -328,36 +329,6 @@ def _remove_without_facts(dues: list[Due]) -> int:
 
 
 # --- what is kept -------------------------------------------------------------------------------
-
-KEPT_KEY = ("bureau_id", "schedule_id", "year", "period_first", "period_last", "awaits_until")
-KEPT_COUNTS = ("total", "met", "waived", "not_applicable", "met_late", "lacking")
-
-
-def counts_of(condition: Q) -> list[dict[str, Any]]:
-    """Dues counted by bureau, schedule, year and period, each due in one column of the verdicts.
-
-    Only facts are counted; what is open or missed follows from the days of the row.
-    """
-    outright = Q(not_applicable_because__in=["absent", "not_begun"])
-    no_workday = Q(not_applicable_because="no_workday")
-    met = ~outright & Q(met_on__isnull=False)
-    waived = ~outright & Q(met_on__isnull=True, waived_on__isnull=False)
-    rest = Q(met_on__isnull=True, waived_on__isnull=True)
-    late = Q(not_applicable_because="", met_late_on__isnull=False) & rest
-    return list(
-        Due.objects.filter(condition)
-        .values(*KEPT_KEY)
-        .annotate(
-            total=Count("pk"),
-            met=Count("pk", filter=met),
-            waived=Count("pk", filter=waived),
-            not_applicable=Count("pk", filter=outright | (no_workday & rest)),
-            met_late=Count("pk", filter=late),
-            lacking=Count("pk", filter=Q(lacks_evidence__gt=0)),
-        )
-        .order_by(*KEPT_KEY)
-    )
-
 
 def recount_kept(condition: Q) -> None:
     """Write the kept counts of the dues that the condition on bureau, schedule, year names."""
