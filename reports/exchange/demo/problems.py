@@ -154,7 +154,9 @@ FATES = (
     (9, "assigned"),
     (3, "registered"),
 )
-LEFT_OUT = {"东城分局": 0, "高新分局": 9}
+FULL = "东城分局"
+# A bureau that has just joined brings nothing older along.
+NEWCOMERS_DAYS = 60
 
 
 @dataclass(slots=True)
@@ -201,11 +203,12 @@ def find_problems(stage: Stage) -> int:
 
 
 def _register(stage: Stage, short: str) -> list[_Case]:
-    left_out = LEFT_OUT.get(short, 3)
+    newcomer = stage.rows[short].ledger_from is not None
     fates = [
-        fate
-        for number, fate in enumerate(FATES)
-        if left_out == 0 or (dice("fate", short, number) * 15 // 1000) >= left_out
+        (ago, fate)
+        for number, (ago, fate) in enumerate(FATES)
+        if (not newcomer or ago <= NEWCOMERS_DAYS)
+        and (short == FULL or dice("fate", short, number) >= 200)
     ]
     drafts, facts, moments = [], [], []
     turn = dice("first fault", short)

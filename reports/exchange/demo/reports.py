@@ -3,6 +3,7 @@
 from datetime import date
 
 from reports.actions.evidence import Upload, add_evidence
+from reports.actions.meetings import cancel_meeting
 from reports.actions.records import HonourDraft, add_honours
 from reports.actions.summaries import compile_report, sign_report
 from reports.models import Meeting
@@ -13,6 +14,7 @@ from .files import pdf, png
 from .stage import Stage
 
 UNSIGNED, NOT_YET = "江北分局", "高新分局"
+CORRECTED = "江南分局"
 DRAFTING = ("东城分局", "临港分局")
 
 
@@ -76,7 +78,24 @@ def report_years(stage: Stage) -> None:
                     today=signed_on,
                     from_paper=leader is None,
                 )
+                if row.short == CORRECTED:
+                    _correct_last_year(stage, row.short)
         if row.short in DRAFTING:
             compile_report(
                 bureau=bureau, year=stage.year, by=legal, at=stage.now, today=stage.today
             )
+
+
+def _correct_last_year(stage: Stage, short: str) -> None:
+    """A meeting of last year proves to be entered twice after the report was signed: drift."""
+    held = Meeting.objects.standing().filter(
+        unit=stage.bureaus[short], kind__code="commentary", held_on__year=stage.year - 1
+    )
+    meeting = held.order_by("held_on").first()
+    if meeting is not None:
+        cancel_meeting(
+            meeting_id=meeting.pk,
+            because="核查发现与案件会商同场合并召开，重复记录，作废。",
+            by=stage.legal_user(short),
+            at=stage.moment(date(stage.year, 4, 9), 10),
+        )

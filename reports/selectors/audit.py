@@ -1,0 +1,446 @@
+"""The recount: everything that is kept beside its facts, counted anew from the facts.
+
+Each step is a fixed number of queries over all rows, read as a stream; nothing is written. A step
+yields one ``Difference`` for each value that is not what the rows make of it. Whether a meeting
+counts for a due was judged when it was recorded and is not judged again here.
+"""
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db.models import Count, F, Q
+from django.utils.translation import gettext_lazy as _
+
+from reports.domain.access import Role, reasons_against_holding
+from reports.domain.calendar import Holidays
+from reports.domain.dues import awaits_until, count_held, not_applicable, owes
+from reports.domain.periods import Cadence, Period, periods_of_year
+from reports.domain.problems import ProblemMove as Move
+from reports.domain.problems import ProblemState
+from reports.models import (
+    AnnualReport,
+    Discharge,
+    Due,
+    DueCount,
+    Evidence,
+    Extension,
+    Measure,
+    Membership,
+    Problem,
+    ProblemMove,
+    Progress,
+    Schedule,
+    ScheduleVersion,
+    Unit,
+    Waiver,
+)
+from reports.selectors.calendar import holidays
+from reports.selectors.differences import Difference
+from reports.selectors.kept import KEPT_COUNTS, KEPT_KEY, counts_of
+from reports.selectors.people import appointment_differences
+from reports.selectors.rules import year_start
+from reports.selectors.units import unit_differences
+
+CHUNK = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One part of the recount, by the name people see."""
+
+    name: object
+    differences: Callable[[], Iterator[Difference]]
+
+
+def audit_steps() -> list[Step]:
+    """All parts of the recount, in the order they are made."""
+    return [
+        Step(_("单位层级和所属分局"), unit_differences),
+        Step(_("任职"), appointment_differences),
+        Step(_("应开事项"), due_differences),
+        Step(_("按期汇总"), due_count_differences),
+        Step(_("会议计入情况"), discharge_differences),
+        Step(_("问题"), problem_differences),
+        Step(_("措施"), measure_differences),
+        Step(_("年度报告"), report_differences),
+        Step(_("权限"), membership_differences),
+        Step(_("佐证材料"), evidence_differences),
+    ]
+
+
+def all_differences() -> Iterator[Difference]:
+    """Every difference of the whole ledger."""
+    for step in audit_steps():
+        yield from step.differences()
+
+
+# --- dues ---------------------------------------------------------------------------------------
+
+
+class _Along:
+    """Rows sorted by the due they belong to, handed out due by due."""
+
+    def __init__(self, rows: Iterable[tuple[Any, ...]]) -> None:
+        self.rows = iter(rows)
+        self.ahead = next(self.rows, None)
+
+    def of(self, due_id: int) -> list[tuple[Any, ...]]:
+        """The rows of this due; dues are asked for in ascending order."""
+        while self.ahead is not None and self.ahead[0] < due_id:
+            self.ahead = next(self.rows, None)
+        found = []
+        while self.ahead is not None and self.ahead[0] == due_id:
+            found.append(self.ahead)
+            self.ahead = next(self.rows, None)
+        return found
+
+
+class _Rules:
+    """Versions, schedules, units and the calendar: small tables, held in memory."""
+
+    def __init__(self) -> None:
+        self.calendar: Holidays = holidays()
+        self.units = Unit.objects.in_bulk()
+        self.versions = ScheduleVersion.objects.in_bulk()
+        self.schedules = {s.pk: s for s in Schedule.objects.select_related("set")}
+        self.periods: dict[tuple[int, int], dict[date, Period]] = {}
+        self.judged: dict[tuple[int, date, date], tuple[date, bool]] = {}
+
+    def period(self, due: Due) -> Period | None:
+        """The period of the due's own rule and year that begins on its first day."""
+        key = due.version_id, due.year
+        if key not in self.periods:
+            version = self.versions[due.version_id]
+            start = year_start(self.schedules[due.schedule_id].set)
+            found = periods_of_year(due.year, Cadence(version.cadence), version.every, start)
+            self.periods[key] = {each.period.first: each.period for each in found}
+        return self.periods[key].get(due.period_first)
+
+    def awaited(self, due: Due) -> tuple[date, bool]:
+        """The last day of recording, and whether the period has a workday."""
+        key = due.version_id, due.period_first, due.period_last
+        if key not in self.judged:
+            days = self.versions[due.version_id].recording_days
+            self.judged[key] = (
+                awaits_until(due.period, days, self.calendar),
+                self.calendar.has_workday(due.period),
+            )
+        return self.judged[key]
+
+
+def due_differences() -> Iterator[Difference]:
+    """Kept columns of dues against meetings, evidence, waivers, rule, unit and calendar."""
+    rules = _Rules()
+    held = _Along(_counting_meetings())
+    papers = _Along(_papers_of_meetings())
+    waivers = _Along(
+        Waiver.objects.filter(withdrawn_on__isnull=True)
+        .order_by("due_id")
+        .values_list("due_id", "granted_on")
+        .iterator(CHUNK)
+    )
+    for due in Due.objects.order_by("pk").iterator(CHUNK):
+        kept: dict[str, object] = {}
+        meetings = held.of(due.pk)
+        count = count_held(
+            due.period,
+            due.at_least,
+            [day for _due, _meeting, day, late in meetings if not late],
+            [day for _due, _meeting, day, late in meetings if late],
+        )
+        kept["counted"] = count.counted
+        kept["met_on"], kept["met_late_on"] = count.met_on, count.met_late_on
+        kept["lacks_evidence"] = _lacking(rules, due, meetings, papers.of(due.pk))
+        kept["waived_on"] = next((day for _due, day in waivers.of(due.pk)), None)
+        kept |= _by_the_rules(rules, due)
+        for field, expected in kept.items():
+            if getattr(due, field) != expected:
+                yield Difference(
+                    "Due", due.pk, _due_label(rules, due), field, getattr(due, field), expected
+                )
+
+
+def _counting_meetings() -> Iterator[tuple[int, int, date, bool]]:
+    rows = Discharge.objects.filter(counts=True, meeting__cancelled_at__isnull=True)
+    columns = ("due_id", "meeting_id", "meeting__held_on", "is_late")
+    return rows.order_by("due_id", "pk").values_list(*columns).iterator(CHUNK)
+
+
+def _papers_of_meetings() -> Iterator[tuple[int, int, str]]:
+    rows = Discharge.objects.filter(
+        counts=True,
+        meeting__cancelled_at__isnull=True,
+        meeting__evidence_uses__isnull=False,
+        meeting__evidence_uses__evidence__cancelled_at__isnull=True,
+    ).exclude(due__version__expected_evidence=[])
+    columns = ("due_id", "meeting_id", "meeting__evidence_uses__evidence__kind")
+    return rows.order_by("due_id", "pk").values_list(*columns).iterator(CHUNK)
+
+
+def _lacking(
+    rules: _Rules, due: Due, meetings: list[tuple[Any, ...]], papers: list[tuple[Any, ...]]
+) -> int:
+    wanted = set(rules.versions[due.version_id].expected_evidence)
+    if not wanted:
+        return 0
+    have = defaultdict(set)
+    for _due, meeting_id, kind in papers:
+        have[meeting_id].add(kind)
+    return sum(bool(wanted - have[meeting_id]) for _due, meeting_id, _day, _late in meetings)
+
+
+def _by_the_rules(rules: _Rules, due: Due) -> dict[str, object]:
+    """What follows from version, unit and calendar alone.
+
+    A unit that moved to another bureau is judged by the old one no more, so what it owed there
+    stays as it was.
+    """
+    expected: dict[str, object] = {}
+    version, schedule = rules.versions[due.version_id], rules.schedules[due.schedule_id]
+    bureau, unit = rules.units[due.bureau_id], rules.units[due.unit_id]
+    if version.schedule_id != due.schedule_id:
+        expected["schedule_id"] = version.schedule_id
+        return expected
+    period = rules.period(due)
+    expected["period_last"] = period.last if period else None
+    expected["at_least"] = version.at_least
+    until, has_workday = rules.awaited(due)
+    expected["awaits_until"] = until
+    if bureau.ledger_from is None or bureau.bureau_id != bureau.pk:
+        expected["bureau_id"] = None
+        return expected
+    if unit.bureau_id != due.bureau_id:
+        return expected
+    owing = owes(
+        due.period,
+        version_from=version.first_day,
+        ended_on=schedule.ended_on,
+        ledger_from=bureau.ledger_from,
+        opened_on=unit.opened_on,
+        closed_on=unit.closed_on,
+    )
+    if owing.planned:
+        because, since = not_applicable(owing, has_workday=has_workday)
+        expected["not_applicable_because"] = because.value if because else ""
+        expected["not_applicable_on"] = since
+    return expected
+
+
+def _due_label(rules: _Rules, due: Due) -> str:
+    return f"{rules.units[due.unit_id]} · {rules.schedules[due.schedule_id]} · {due.period_first}"
+
+
+def due_count_differences() -> Iterator[Difference]:
+    """Kept counts of bureaus against the dues they count."""
+    kept = {
+        tuple(row[name] for name in KEPT_KEY): row
+        for row in DueCount.objects.values("pk", *KEPT_KEY, *KEPT_COUNTS).iterator(CHUNK)
+    }
+    for counts in counts_of(Q()):
+        key = tuple(counts[name] for name in KEPT_KEY)
+        row = kept.pop(key, None)
+        label = " · ".join(str(part) for part in key[:4])
+        if row is None:
+            yield Difference("DueCount", 0, label, "total", None, counts["total"])
+            continue
+        for name in KEPT_COUNTS:
+            if row[name] != counts[name]:
+                yield Difference("DueCount", row["pk"], label, name, row[name], counts[name])
+    for key, row in kept.items():
+        label = " · ".join(str(part) for part in key[:4])
+        yield Difference("DueCount", row["pk"], label, "total", row["total"], None)
+
+
+def discharge_differences() -> Iterator[Difference]:
+    """Discharges whose copies differ, that cross bureaus, or count though cancelled or early."""
+    rows = Discharge.objects.select_related("meeting", "due").filter(
+        ~Q(due_bureau=F("due__bureau"))
+        | ~Q(meeting_bureau=F("meeting__bureau"))
+        | ~Q(due__bureau=F("meeting__bureau"))
+        | Q(counts=True, meeting__cancelled_at__isnull=False)
+        | Q(counts=True, is_late=False, meeting__held_on__gt=F("due__period_last"))
+        | Q(counts=True, is_late=True, meeting__held_on__lte=F("due__period_last"))
+        | Q(counts=True, meeting__held_on__lt=F("due__period_first"))
+    )
+    for row in rows.order_by("pk").iterator(CHUNK):
+        meeting, due = row.meeting, row.due
+        expected = {
+            "due_bureau_id": due.bureau_id,
+            "meeting_bureau_id": due.bureau_id,
+            "counts": row.counts and not meeting.is_cancelled and _begun(meeting.held_on, due),
+            "is_late": row.counts and meeting.held_on > due.period_last,
+        }
+        found = {
+            "due_bureau_id": row.due_bureau_id,
+            "meeting_bureau_id": meeting.bureau_id,
+            "counts": row.counts,
+            "is_late": row.is_late,
+        }
+        for field, value in found.items():
+            if value != expected[field]:
+                yield Difference("Discharge", row.pk, str(meeting), field, value, expected[field])
+        if row.meeting_bureau_id != meeting.bureau_id:
+            yield Difference(
+                "Discharge",
+                row.pk,
+                str(meeting),
+                "meeting_bureau_id",
+                row.meeting_bureau_id,
+                meeting.bureau_id,
+            )
+
+
+def _begun(held_on: date, due: Due) -> bool:
+    return held_on >= due.period_first
+
+
+# --- problems and measures ----------------------------------------------------------------------
+
+
+def problem_differences() -> Iterator[Difference]:
+    """Stored states, closings, re-openings and submitters against the moves; circles."""
+    moves = _Along(
+        ProblemMove.objects.order_by("problem_id", "on", "pk")
+        .values_list("problem_id", "move", "to_state", "on", "recorded_by_id")
+        .iterator(CHUNK)
+    )
+    parents, earlier = {}, {}
+    for problem in Problem.objects.order_by("pk").iterator(CHUNK):
+        parents[problem.pk], earlier[problem.pk] = problem.parent_id, problem.repeats_id
+        for field, expected in _of_the_moves(moves.of(problem.pk)).items():
+            kept = getattr(problem, field)
+            if kept != expected:
+                yield Difference("Problem", problem.pk, str(problem), field, kept, expected)
+    for field, above in (("parent", parents), ("repeats", earlier)):
+        for pk in _in_circles(above):
+            yield Difference("Problem", pk, str(pk), field, above[pk], None)
+
+
+def _of_the_moves(moves: list[tuple[Any, ...]]) -> dict[str, object]:
+    state, closed_on, closed_by, submitted_by, reopened = None, None, None, None, 0
+    for _problem, move, to_state, on, by in moves:
+        state = to_state
+        closed_on, closed_by = (on, by) if to_state == ProblemState.CLOSED else (None, None)
+        submitted_by = by if move == Move.SUBMIT else submitted_by
+        reopened += move == Move.REOPEN
+    return {
+        "state": state,
+        "closed_on": closed_on,
+        "closed_by_id": closed_by,
+        "submitted_by_id": submitted_by,
+        "reopened": reopened,
+    }
+
+
+def _in_circles(above: dict[int, int | None]) -> list[int]:
+    """The keys from which the way up never ends."""
+    fine: set[int] = set()
+    circles = []
+    for pk in above:
+        way: list[int] = []
+        at: int | None = pk
+        while at is not None and at not in fine and at not in way:
+            way.append(at)
+            at = above.get(at)
+        if at is None or at in fine:
+            fine.update(way)
+        else:
+            circles.append(pk)
+    return circles
+
+
+def measure_differences() -> Iterator[Difference]:
+    """Days of completion against the progress that finishes; due days against extensions."""
+    finishing = _Along(
+        Progress.objects.filter(finishes=True)
+        .order_by("measure_id", "pk")
+        .values_list("measure_id", "on")
+        .iterator(CHUNK)
+    )
+    granted = Extension.objects.filter(granted=True)
+    later = _Along(
+        granted.filter(measure__isnull=False)
+        .order_by("measure_id", "decided_on", "pk")
+        .values_list("measure_id", "new_due_on")
+        .iterator(CHUNK)
+    )
+    for measure in Measure.objects.order_by("pk").iterator(CHUNK):
+        done = [on for _measure, on in finishing.of(measure.pk)]
+        extended = [day for _measure, day in later.of(measure.pk)]
+        if measure.done_on != (done[-1] if done else None):
+            yield Difference(
+                "Measure",
+                measure.pk,
+                measure.title,
+                "done_on",
+                measure.done_on,
+                done[-1] if done else None,
+            )
+        if extended and measure.due_on != extended[-1]:
+            yield Difference(
+                "Measure", measure.pk, measure.title, "due_on", measure.due_on, extended[-1]
+            )
+
+
+# --- reports, rights, files ---------------------------------------------------------------------
+
+
+def report_differences() -> Iterator[Difference]:
+    """Signed reports that have no frozen figures, and drafts that have some."""
+    rows = AnnualReport.objects.annotate(frozen=Count("frozen_figures", distinct=True))
+    wrong = rows.filter(Q(state="signed", frozen=0) | Q(state="draft", frozen__gt=0))
+    for report in wrong.order_by("pk"):
+        expected = 0 if report.state == "draft" else "> 0"
+        label = f"{report.bureau_id} · {report.title}"
+        yield Difference(
+            "AnnualReport", report.pk, label, "frozen_figures", report.frozen, expected
+        )
+
+
+def membership_differences() -> Iterator[Difference]:
+    """Logins that hold roles which one person may not hold together on the same days."""
+    held: dict[int, list[Membership]] = defaultdict(list)
+    for row in Membership.objects.select_related("user").order_by("user_id", "pk"):
+        held[row.user_id].append(row)
+    for rows in held.values():
+        for place, one in enumerate(rows):
+            for other in rows[place + 1 :]:
+                pair = [Role(one.role), Role(other.role)]
+                if reasons_against_holding(pair) and _same_days(one, other):
+                    yield Difference(
+                        "Membership", other.pk, str(other.user), "role", other.role, f"≠ {one.role}"
+                    )
+
+
+def _same_days(one: Membership, other: Membership) -> bool:
+    return (other.last_day or date.max) >= (one.first_day or date.min) and (
+        one.last_day or date.max
+    ) >= (other.first_day or date.min)
+
+
+def evidence_differences() -> Iterator[Difference]:
+    """Files that are missing, or hold something else than when they were handed in."""
+    for evidence in Evidence.objects.exclude(file="").order_by("pk").iterator(CHUNK):
+        digest = hashlib.sha256()
+        try:
+            with evidence.file.open("rb") as stored:
+                for chunk in stored.chunks():
+                    digest.update(chunk)
+        except OSError:
+            yield Difference(
+                "Evidence", evidence.pk, evidence.title, "file", evidence.file.name, None
+            )
+            continue
+        if digest.hexdigest() != evidence.sha256:
+            yield Difference(
+                "Evidence",
+                evidence.pk,
+                evidence.title,
+                "sha256",
+                evidence.sha256,
+                digest.hexdigest(),
+            )
