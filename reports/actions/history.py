@@ -16,13 +16,18 @@ def bulk_create(
 ) -> Sequence[Row]:
     """Insert the rows and the first entry of their history, or just the rows of a model without.
 
-    ``by`` is the user (or None for the ledger itself), ``at`` the moment of the entry.
+    ``by`` is the user (or None for the ledger itself), ``at`` the moment of the entry; a row that
+    knows when it was recorded keeps that.
     """
     if not hasattr(model, "history"):
         return model._default_manager.bulk_create(rows, batch_size=BATCH)
-    return bulk_create_with_history(
-        rows, model, batch_size=BATCH, default_user=by, default_date=at
-    )
+    for row in rows:
+        row._history_date = getattr(row, "recorded_at", None) or at
+    try:
+        return bulk_create_with_history(rows, model, batch_size=BATCH, default_user=by)
+    finally:
+        for row in rows:
+            del row._history_date
 
 
 def bulk_update(

@@ -87,9 +87,9 @@ class ProblemForm(forms.Form):
     )
 
     fieldsets = (
-        ("", ("unit", "title", "found_on", "description", "cause")),
+        ("", ("unit", "title", "found_on", "kind", "description", "cause")),
         (_("来源"), ("source", "source_document", "raised_from_above", "raised_by")),
-        (_("整改要求"), ("kind", "due_on", "due_is_month", "leader", "responsible", "joint_units")),
+        (_("整改要求"), ("due_on", "due_is_month", "leader", "responsible", "joint_units")),
         (_("与其他问题的关系"), ("parent", "repeats", "counts")),
     )
 

@@ -1,6 +1,8 @@
+from django.apps import apps
 from django.conf import settings
 from django.db import models
 from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
@@ -47,6 +49,16 @@ class ProblemQuerySet(models.QuerySet):
         moves = ProblemMove.objects.filter(problem=OuterRef("pk"), on__lte=on)
         last = moves.order_by("-on", "-pk").values("to_state")[:1]
         return self.annotate(state_then=Subquery(last))
+
+    def with_due(self, on, today):
+        """``due_then``: the due day as of a day; an extension granted later does not exist."""
+        if on >= today:
+            return self.annotate(due_then=F("due_on"))
+        later = apps.get_model("reports", "Extension").objects.filter(
+            problem=OuterRef("pk"), granted=True, decided_on__gt=on
+        )
+        before = later.order_by("decided_on", "pk").values("old_due_on")[:1]
+        return self.annotate(due_then=Coalesce(Subquery(before), "due_on"))
 
     def open_on(self, on, today):
         """Found and not closed as of that day; later moves do not exist."""

@@ -16,7 +16,7 @@ from reports.models import (
     ProblemMove,
 )
 from reports.selectors.evidence import evidence_of
-from reports.selectors.measures import measures_for
+from reports.selectors.measures import measures_for, with_last_progress
 from reports.selectors.scope import Scope
 
 OPEN = "open"
@@ -51,7 +51,7 @@ def problems_for(
         rows = rows.filter(bureau=bureau)
     if unit is not None:
         rows = rows.filter(unit=unit)
-    rows = rows.found_by(on).closed_day(on, today)
+    rows = rows.found_by(on).closed_day(on, today).with_due(on, today)
     if state in STATES:
         rows = rows.filter(state_then=state)
         if state == CLOSED and year is not None:
@@ -64,7 +64,7 @@ def problems_for(
         )
         rows = rows.filter(Q(found_on__year=year) | carried)
     if overdue:
-        rows = rows.exclude(state_then=CLOSED).filter(due_on__lt=on, as_published=False)
+        rows = rows.exclude(state_then=CLOSED).filter(due_then__lt=on, as_published=False)
     return rows.select_related("unit", "source", "bureau").order_by("-found_on", "-pk")
 
 
@@ -89,11 +89,11 @@ def problem_counts_by_bureau(
 
 
 def is_overdue(problem: Problem, on: date) -> bool:
-    """Open past its due day, as ``problems_for(overdue=True)``; wants ``state_then``."""
+    """Open past its due day, as ``problems_for(overdue=True)`` has it; wants its annotations."""
     return (
         problem.state_then != CLOSED
-        and problem.due_on is not None
-        and problem.due_on < on
+        and problem.due_then is not None
+        and problem.due_then < on
         and not problem.as_published
         and not problem.is_cancelled
     )
@@ -129,7 +129,8 @@ class ProblemRecord:
 
 def problem_record(problem: Problem, scope: Scope, *, on: date, today: date) -> ProblemRecord:
     """Six queries, and one for each earlier problem that this one repeats."""
-    measures = measures_for(scope, on=on, today=today, cancelled=True).filter(problems=problem)
+    measures = measures_for(scope, on=on, today=today, cancelled=True)
+    measures = with_last_progress(measures.filter(problems=problem), on)
     children = problems_for(scope, on=on, today=today, cancelled=True).filter(parent=problem)
     moves = problem.moves.filter(on__lte=on).select_related("recorded_by", "leader", "signer")
     return ProblemRecord(

@@ -78,11 +78,13 @@ def waiting_for(scope: Scope, *, today: date) -> list[WaitingGroup]:
         groups += _of_a_clerk(scope, problems, today)
     if scope.allows(Act.GRANT_EXTENSION) and not scope.holds(Role.SUPERVISOR):
         measures = scope.limit(Measure.objects.standing(), Act.GRANT_EXTENSION)
+        standing = scope.limit(problems, Act.GRANT_EXTENSION)
         groups.append(
             WaitingGroup(
                 Waiting.EXTENSION,
                 Extension.objects.filter(
-                    decided_on__isnull=True, measure__in=measures.values("pk")
+                    Q(measure__in=measures.values("pk")) | Q(problem__in=standing.values("pk")),
+                    decided_on__isnull=True,
                 ).exclude(recorded_by=scope.user_id),
             )
         )

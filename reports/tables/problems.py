@@ -19,7 +19,7 @@ class ProblemTable(HouseTable):
     source = tables.Column(verbose_name=gettext_lazy("来源"), order_by=("source__position",))
     kind = WordColumn(verbose_name=gettext_lazy("整改类别"), labels=PROBLEM_CLASS_LABELS)
     found_on = DayColumn(verbose_name=gettext_lazy("发现日期"))
-    due_on = DayColumn(verbose_name=gettext_lazy("整改期限"))
+    due_on = DayColumn(verbose_name=gettext_lazy("整改期限"), accessor="due_then")
     state = WordColumn(
         verbose_name=gettext_lazy("状态"), accessor="state_then", labels=PROBLEM_STATE_LABELS
     )

@@ -105,7 +105,9 @@ class ProblemPage(ScopeMixin, DayMixin):
     @cached_property
     def problem(self) -> Problem:
         return self.get_visible(
-            Problem.objects.with_state(self.on, self.today).select_related(
+            Problem.objects.with_state(self.on, self.today)
+            .with_due(self.on, self.today)
+            .select_related(
                 "unit",
                 "bureau",
                 "source",

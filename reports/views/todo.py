@@ -35,7 +35,7 @@ RELATED = {
     Due: ("unit", "schedule", "schedule__set", "version"),
     Problem: ("unit",),
     Measure: ("unit",),
-    Extension: ("measure", "measure__unit"),
+    Extension: ("measure", "problem"),
 }
 
 
@@ -130,12 +130,12 @@ def measure(row: Measure, today) -> Item:
 
 def extension(row: Extension, today) -> Item:
     return Item(
-        what=row.measure.title,
+        what=(row.measure or row.problem).title,
         detail=_("%(old)s改为%(new)s")
         % {"old": day_label(row.old_due_on), "new": day_label(row.new_due_on)},
         tone="late",
         badge=_("延期"),
-        href=row.measure.get_absolute_url(),
+        href=reverse("reports:extension-decide", args=[row.pk]),
         button=_("审批"),
     )
 

@@ -4,7 +4,14 @@ import pytest
 
 from reports.domain.problems import MoveFacts, ProblemMove, ProblemState, state_on
 from reports.models import Problem
-from tests.factories import NOON, ProblemFactory, ProblemMoveFactory
+from reports.selectors.problems import problems_for
+from tests.factories import (
+    NOON,
+    ExtensionFactory,
+    ProblemFactory,
+    ProblemMoveFactory,
+    UserFactory,
+)
 
 pytestmark = pytest.mark.django_db
 TODAY = NOON.date()
@@ -70,3 +77,30 @@ def test_day_of_the_closing_is_the_last_one_by_then(problems):
     later = Problem.objects.closed_day(date(2026, 5, 18), TODAY).get(pk=problems[4].pk)
 
     assert (row.closed_then, later.closed_then) == (date(2026, 5, 10), date(2026, 5, 18))
+
+
+def test_due_day_as_of_a_day_knows_no_later_extension():
+    problem, by = ProblemFactory(found_on=FOUND, due_on=date(2026, 5, 20)), UserFactory()
+    ExtensionFactory(
+        measure=None,
+        problem=problem,
+        asked_on=date(2026, 5, 10),
+        old_due_on=date(2026, 5, 20),
+        new_due_on=date(2026, 7, 1),
+        decided_on=date(2026, 5, 25),
+        decided_by=by,
+        granted=True,
+    )
+    Problem.objects.filter(pk=problem.pk).update(due_on=date(2026, 7, 1))
+
+    def due(day):
+        return Problem.objects.with_due(day, TODAY).get().due_then
+
+    assert [due(date(2026, 5, 24)), due(date(2026, 5, 25)), due(TODAY)] == [
+        date(2026, 5, 20),
+        date(2026, 7, 1),
+        date(2026, 7, 1),
+    ]
+    on = date(2026, 5, 24)
+    assert list(problems_for(None, on=on, today=TODAY, overdue=True)) == [problem]
+    assert not problems_for(None, on=TODAY, today=TODAY, overdue=True).exists()
