@@ -330,6 +330,7 @@ def _remove_without_facts(dues: list[Due]) -> int:
 
 # --- what is kept -------------------------------------------------------------------------------
 
+
 def recount_kept(condition: Q) -> None:
     """Write the kept counts of the dues that the condition on bureau, schedule, year names."""
     have = {
