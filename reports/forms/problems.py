@@ -200,11 +200,11 @@ class MoveForm(forms.Form):
             "",
             (
                 "on",
-                "cause",
                 "leader",
-                "responsible",
                 "due_on",
                 "due_is_month",
+                "responsible",
+                "cause",
                 "measure_title",
                 "reason",
                 "decision_document",
