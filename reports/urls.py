@@ -6,6 +6,7 @@ from reports.views.bureaus import BureauDetail, UnitDetail
 from reports.views.dashboard import Dashboard
 from reports.views.dues import DueDetail, DueList, DueWaive, WaiverWithdraw
 from reports.views.evidence import EvidenceAdd, EvidenceCancel, EvidenceFile
+from reports.views.jobs import JobAudit, JobDetail, JobList, JobPlan
 from reports.views.measures import (
     ExtensionDecide,
     MeasureCancel,
@@ -125,4 +126,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("reports/<int:pk>/print/", ReportPrint.as_view(), name="report-print"),
     path("reports/<int:pk>/honours/new/", HonourNew.as_view(), name="honour-new"),
     path("honours/<int:pk>/", HonourEdit.as_view(), name="honour-edit"),
+    # Longer work
+    path("jobs/", JobList.as_view(), name="job-list"),
+    path("jobs/plan/", JobPlan.as_view(), name="job-plan"),
+    path("jobs/audit/", JobAudit.as_view(), name="job-audit"),
+    path("jobs/<int:pk>/", JobDetail.as_view(), name="job-detail"),
 ]

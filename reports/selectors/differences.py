@@ -19,6 +19,11 @@ class Difference:
     expected: object
 
 
+def table_name(table: str) -> str:
+    """What people call the rows of a table."""
+    return str(apps.get_model("reports", table)._meta.verbose_name)
+
+
 def difference_sentence(found: Difference) -> str:
     """The difference in one line: 应开会议/应办事项 #12（…）“已计入”：现为2，应为1"""
     model = apps.get_model("reports", found.table)
@@ -28,7 +33,7 @@ def difference_sentence(found: Difference) -> str:
         field = found.field
     nothing = _("（无）")
     return _("%(table)s #%(pk)s（%(label)s）“%(field)s”：现为%(kept)s，应为%(expected)s") % {
-        "table": model._meta.verbose_name,
+        "table": table_name(found.table),
         "pk": found.pk,
         "label": found.label,
         "field": field,

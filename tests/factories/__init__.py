@@ -3,6 +3,7 @@
 from .access import AccountFactory, MembershipFactory, UserFactory, member
 from .calendar import HolidayFactory
 from .evidence import EvidenceFactory, EvidenceUseFactory
+from .jobs import JobFactory
 from .measures import ExtensionFactory, MeasureFactory, ProgressFactory
 from .meetings import (
     AgendaItemFactory,
@@ -71,6 +72,7 @@ __all__ = [
     "FrozenFigureFactory",
     "HolidayFactory",
     "HonourFactory",
+    "JobFactory",
     "LookBackFactory",
     "MeasureFactory",
     "MeetingFactory",

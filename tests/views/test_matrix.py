@@ -21,6 +21,7 @@ from tests.factories import (
     DueFactory,
     ExtensionFactory,
     HonourFactory,
+    JobFactory,
     MeasureFactory,
     MeetingFactory,
     PersonFactory,
@@ -95,6 +96,8 @@ BUREAUS = {
 OFFICER = {role: (200 if role == LEGAL else 403,) * 3 for role in READING}
 IN_BUREAU = OFFICER | {LEGAL: (200, 200, 404)}
 AFTER_POST = OFFICER | {LEGAL: (302, 302, 404)}
+# Who asks for longer work, and who oversees all of it.
+ASKERS = {role: (200 if role in (LEGAL, SYSTEM) else 403,) * 3 for role in READING}
 
 MATRIX = {
     "dashboard": HOME,
@@ -150,6 +153,10 @@ MATRIX = {
     "report-sign": only(LEGAL, LEADER, of=OF_BUREAU),
     "honour-new": first_asked(OF_BUREAU, LEGAL),
     "honour-edit": first_asked(OF_BUREAU, LEGAL),
+    "job-list": ASKERS,
+    "job-detail": ASKERS | {LEGAL: (200, 200, 404)},
+    "job-plan": {role: (302 if role == LEGAL else 403,) * 3 for role in READING},
+    "job-audit": {role: (302 if role == SYSTEM else 403,) * 3 for role in READING},
 }
 
 # How a place becomes an address: the record that stands for it.
@@ -190,8 +197,9 @@ RECORDS = {
     "report-sign": lambda p: [p.report.pk],
     "honour-new": lambda p: [p.report.pk],
     "honour-edit": lambda p: [p.honour.pk],
+    "job-detail": lambda p: [p.job.pk],
 }
-METHODS = {"waiver-withdraw": "post", "report-compile": "post"}
+METHODS = dict.fromkeys(("waiver-withdraw", "report-compile", "job-plan", "job-audit"), "post")
 QUERIES = {"meeting-new": lambda p: f"?unit={p.unit.pk}"}
 
 
@@ -223,6 +231,9 @@ def world():
         SYSTEM: member(Role.SYSTEM_ADMIN, city),
         SECURITY: member(Role.SECURITY_ADMIN, city),
     }
+    for name in PLACES:
+        asked_by = None if name == "foreign" else logins[LEGAL]
+        places[name].job = JobFactory(asked_by=asked_by)
     return SimpleNamespace(places=places, logins=logins)
 
 

@@ -1,0 +1,149 @@
+"""Longer work: asked for on a page, done by ``manage.py work_jobs``, one job at a time."""
+
+from collections import Counter
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+
+from django.contrib.auth.models import User
+from django.db import connection, transaction
+from django.utils.translation import gettext as _
+
+from reports.actions.schedules import Planned, plan_dues
+from reports.models import Due, Job
+from reports.models.choices import JobKind, JobState
+from reports.selectors.audit import audit_steps
+from reports.selectors.differences import table_name
+
+# A job that runs longer than this lost its worker, and is begun anew.
+LOST_AFTER = timedelta(hours=6)
+MESSAGE_LENGTH = 500
+
+
+class Stopped(Exception):
+    """The worker is told to stop; the job waits for the next one."""
+
+
+Tell = Callable[[int, int], None]
+
+
+@transaction.atomic
+def ask_job(*, kind: JobKind, arguments: dict[str, object], by: User | None, at: datetime) -> Job:
+    """Ask for a job; one of the same kind and arguments of the same person that waits will do."""
+    waiting = Job.objects.filter(
+        kind=kind.value, state=JobState.WAITING.value, asked_by=by, arguments=arguments
+    )
+    return waiting.first() or Job.objects.create(
+        kind=kind.value, arguments=arguments, asked_by=by, asked_at=at
+    )
+
+
+@transaction.atomic
+def take_job(*, at: datetime) -> Job | None:
+    """The job that waits longest, now running; None when none waits.
+
+    Several workers never take the same one, where the database can lock rows.
+    """
+    Job.objects.filter(state=JobState.RUNNING.value, started_at__lt=at - LOST_AFTER).update(
+        state=JobState.WAITING.value, started_at=None
+    )
+    skip = connection.features.has_select_for_update_skip_locked
+    waiting = Job.objects.select_for_update(skip_locked=skip).filter(state=JobState.WAITING.value)
+    job = waiting.order_by("pk").first()
+    if job is not None:
+        job.state, job.started_at = JobState.RUNNING.value, at
+        job.done = job.total = 0
+        job.save(update_fields=["state", "started_at", "done", "total"])
+    return job
+
+
+def work_job(
+    *,
+    job: Job,
+    today: date,
+    clock: Callable[[], datetime],
+    keep_going: Callable[[], bool] = lambda: True,
+) -> Job:
+    """Do a job that was taken, and write what came of it.
+
+    An error ends the job with one line, never the worker. When ``keep_going`` says no, the job
+    is put back.
+    """
+    try:
+        message = WORK[JobKind(job.kind)](job.arguments, today, _teller(job, keep_going))
+    except Stopped:
+        job.state, job.started_at = JobState.WAITING.value, None
+    except Exception as error:  # whatever it was, the next job must not suffer
+        line = " ".join(f"{type(error).__name__}: {error}".split())
+        _end(job, JobState.FAILED, _("未能完成：%(error)s") % {"error": line}, clock())
+    else:
+        job.done = job.total
+        _end(job, JobState.DONE, message, clock())
+    job.save(update_fields=["state", "message", "started_at", "ended_at", "done", "total"])
+    return job
+
+
+def _end(job: Job, state: JobState, message: str, at: datetime) -> None:
+    job.state, job.message, job.ended_at = state.value, message[:MESSAGE_LENGTH], at
+
+
+def _teller(job: Job, keep_going: Callable[[], bool]) -> Tell:
+    """Writes the progress whenever another hundredth is done."""
+
+    def tell(done: int, total: int) -> None:
+        if not keep_going():
+            raise Stopped
+        if total != job.total or done * 100 // total != job.done * 100 // total:
+            Job.objects.filter(pk=job.pk).update(done=done, total=total)
+        job.done, job.total = done, total
+
+    return tell
+
+
+def _plan(arguments: dict[str, object], today: date, tell: Tell) -> str:
+    """One year of some bureaus; without arguments every year that has dues, and the next one."""
+    year, bureaus = arguments.get("year"), arguments.get("bureaus")
+    years: list[int | None] = [int(str(year))] if year is not None else [None]
+    if year is None:
+        years += sorted(set(Due.objects.values_list("year", flat=True).distinct()))
+    planned = Planned()
+    for place, each in enumerate(years):
+        planned += plan_dues(
+            today=today,
+            year=each,
+            bureau_ids=bureaus if isinstance(bureaus, list) else None,
+            tell=_part(tell, place, len(years)),
+        )
+    return _("新增%(made)s项，更新%(changed)s项，移除%(removed)s项。") % {
+        "made": planned.made,
+        "changed": planned.changed,
+        "removed": planned.removed,
+    }
+
+
+def _part(tell: Tell, place: int, parts: int) -> Tell:
+    return lambda done, total: tell(place * total + done, parts * total)
+
+
+def _audit(arguments: dict[str, object], today: date, tell: Tell) -> str:
+    """How many differences of which kind; which rows they are, only the shell says."""
+    found: Counter[str] = Counter()
+    steps = audit_steps()
+    for number, step in enumerate(steps, start=1):
+        found.update(difference.table for difference in step.differences())
+        tell(number, len(steps))
+    if not found:
+        return _("核对无误。")
+    parts = "，".join(
+        _("%(table)s%(number)s处") % {"table": table_name(table), "number": number}
+        for table, number in sorted(found.items())
+    )
+    return _("共%(number)s处不一致：%(parts)s。清单请在服务器上运行 manage.py audit_ledger。") % {
+        "number": found.total(),
+        "parts": parts,
+    }
+
+
+WORK: dict[JobKind, Callable[[dict[str, object], date, Tell], str]] = {
+    JobKind.PLAN_DUES: _plan,
+    JobKind.AUDIT_LEDGER: _audit,
+}

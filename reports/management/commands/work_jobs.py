@@ -1,0 +1,56 @@
+import signal
+from threading import Event
+
+from django.core.management.base import BaseCommand
+from django.db import DatabaseError, close_old_connections
+from django.utils import timezone
+
+from reports.actions.jobs import take_job, work_job
+
+PAUSE_SECONDS = 2
+
+
+class Command(BaseCommand):
+    help = "Do the longer work that was asked for, one job at a time, until told to stop."
+
+    def add_arguments(self, parser):
+        parser.add_argument("--once", action="store_true", help="stop when no job waits")
+
+    def handle(self, *, once, verbosity, **options):
+        self.stop = Event()
+        before = {
+            number: signal.signal(number, self.told_to_stop)
+            for number in (signal.SIGTERM, signal.SIGINT)
+        }
+        try:
+            while not self.stop.is_set():
+                if not self.work_one(verbosity):
+                    if once:
+                        break
+                    self.stop.wait(PAUSE_SECONDS)
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+    def told_to_stop(self, number, frame):
+        self.stop.set()
+
+    def work_one(self, verbosity):
+        """Whether there was a job; a database that is away for a moment is no reason to end."""
+        try:
+            job = take_job(at=timezone.now())
+            if job is None:
+                return False
+            work_job(
+                job=job,
+                today=timezone.localdate(),
+                clock=timezone.now,
+                keep_going=lambda: not self.stop.is_set(),
+            )
+        except DatabaseError as error:
+            self.stderr.write(" ".join(str(error).split()))
+            close_old_connections()
+            return False
+        if verbosity > 1:
+            self.stdout.write(f"{job.pk} {job.state} {job.message}")
+        return True

@@ -1,0 +1,102 @@
+from datetime import date, timedelta
+
+import pytest
+
+from reports.actions.jobs import LOST_AFTER, ask_job, take_job, work_job
+from reports.models import Due, Job
+from reports.models.choices import JobKind, JobState
+from tests.factories import NOON, BureauFactory, JobFactory, ScheduleVersionFactory, UserFactory
+
+pytestmark = pytest.mark.django_db
+TODAY = date(2026, 6, 10)
+
+
+def work(job, **kwargs):
+    return work_job(job=job, today=TODAY, clock=lambda: NOON + timedelta(minutes=1), **kwargs)
+
+
+def ask(arguments=None, kind=JobKind.PLAN_DUES, by=None):
+    return ask_job(kind=kind, arguments=arguments or {}, by=by, at=NOON)
+
+
+def test_the_same_wish_twice_is_one_job():
+    user = UserFactory()
+
+    assert ask({"year": 2026}, by=user) == ask({"year": 2026}, by=user)
+    assert ask({"year": 2027}, by=user) != ask({"year": 2026}, by=user)
+
+
+def test_jobs_are_taken_in_order_and_once():
+    first, second = JobFactory(), JobFactory()
+
+    assert [take_job(at=NOON), take_job(at=NOON), take_job(at=NOON)] == [first, second, None]
+
+
+def test_a_planning_job_plans_its_year_and_says_how_much():
+    bureau = BureauFactory()
+    ScheduleVersionFactory(schedule__set__unit=bureau)
+    ask({"year": 2027, "bureaus": [bureau.pk]})
+
+    job = work(take_job(at=NOON))
+
+    assert (job.state, job.message) == (JobState.DONE, "新增12项，更新0项，移除0项。")
+    assert (job.done, job.total) == (1, 1)
+    assert set(Due.objects.values_list("year", flat=True)) == {2027}
+
+
+def test_a_planning_job_without_arguments_judges_every_year_anew():
+    bureau = BureauFactory()
+    ScheduleVersionFactory(schedule__set__unit=bureau)
+    ask({"year": 2025})
+    work(take_job(at=NOON))
+    Due.objects.update(not_applicable_because="no_workday")
+    ask()
+
+    work(take_job(at=NOON))
+
+    assert set(Due.objects.values_list("year", flat=True)) == {2025, 2026, 2027}
+    assert not Due.objects.exclude(not_applicable_because="").exists()
+
+
+def test_a_recount_says_how_many_of_which_kind_and_names_no_record():
+    bureau = BureauFactory(name="示例东城分局")
+    ScheduleVersionFactory(schedule__set__unit=bureau)
+    ask({"year": 2026})
+    work(take_job(at=NOON))
+    ask(kind=JobKind.AUDIT_LEDGER)
+    assert work(take_job(at=NOON)).message == "核对无误。"
+    Due.objects.filter(number=1).update(counted=4)
+    ask(kind=JobKind.AUDIT_LEDGER)
+
+    job = work(take_job(at=NOON))
+
+    assert job.state == JobState.DONE
+    assert job.message.startswith("共1处不一致：应开会议/应办事项1处。")
+    assert "东城" not in job.message
+
+
+def test_an_error_ends_the_job_with_one_line():
+    ask({"year": "neither"})
+
+    job = work(take_job(at=NOON))
+
+    assert job.state == JobState.FAILED
+    assert job.message.startswith("未能完成：ValueError")
+    assert "\n" not in job.message
+
+
+def test_a_worker_that_is_told_to_stop_puts_its_job_back():
+    ScheduleVersionFactory()
+    ask()
+
+    job = work(take_job(at=NOON), keep_going=lambda: False)
+
+    assert (job.state, job.started_at, job.ended_at) == (JobState.WAITING, None, None)
+
+
+def test_a_job_that_lost_its_worker_is_begun_anew():
+    JobFactory()
+    take_job(at=NOON)
+
+    assert take_job(at=NOON + LOST_AFTER) is None
+    assert take_job(at=NOON + LOST_AFTER + timedelta(minutes=1)) == Job.objects.get()
