@@ -79,6 +79,8 @@ def without_tags(source: str) -> tuple[str, list[str]]:
 
 
 def bare_text(source: str) -> list[str]:
+    # The block of a class attribute holds no words, but stands outside any tag in its template.
+    source = re.sub(r"{% block body_class %}[a-z -]*{% endblock body_class %}", "", source)
     html, bare = without_tags(source)
     parser = SeenText()
     parser.feed(html)
