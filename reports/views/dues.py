@@ -35,9 +35,12 @@ from reports.views.mixins import DayMixin, TablePage
 from reports.views.scoped import ScopeMixin
 from reports.views.selection import SelectionMixin
 
-
 # Parts of an address that ask for periods still to come, or leave them out by themselves.
 SHOW_ALL = ("verdict", "lacking", "upcoming", "from_day", "to_day")
+
+
+# Who decides on what a bureau owes itself; others record the decision from the signed sheet.
+DECIDING = frozenset({Role.LEADER, Role.SUPERVISOR})
 
 
 class DueList(SelectionMixin, ScopeMixin, TablePage):
@@ -117,8 +120,15 @@ class DuePage(ScopeMixin, DayMixin):
 
     @property
     def needs_paper(self) -> bool:
-        entitled = {Role.LEADER, Role.SUPERVISOR}
-        return self.of_bureau and not entitled & self.scope.roles
+        return self.of_bureau and not any(
+            grant.role in DECIDING
+            and grant.covers(
+                unit_path=self.due.unit.path,
+                bureau_id=self.due.bureau_id,
+                bureau_path=self.due.bureau.path,
+            )
+            for grant in self.scope.grants
+        )
 
     def label(self) -> str:
         return label_of(self.due)
@@ -178,7 +188,10 @@ class DueDetail(DuePage, TemplateView):
             "make_up": f"{new}&held_on={self.today}" if may_record and may_make_up else "",
             "make_up_until": limit if may_make_up else None,
             "make_up_over": over and unmet and owed and not may_make_up,
-            "waive": self.may_waive() and due.waived_on is None and due.met_on is None and owed,
+            "waive": self.may_waive()
+            and due.waived_on is None
+            and due.met_on is None
+            and verdict != Verdict.NOT_APPLICABLE,
         }
 
 
