@@ -238,7 +238,11 @@ def _register(stage: Stage, short: str) -> list[_Case]:
         )
         facts.append((fault, fate))
         moments.append(stage.moment(found + days(12 if number == 4 else 0), 10, number))
-    problems = register_problems(drafts, by=stage.legal_user(short), at=moments, today=stage.today)
+    legal = stage.legal_user(short)
+    problems = []
+    for draft, moment in zip(drafts, moments, strict=True):
+        with history_of(legal, moment):
+            problems += register_problems([draft], by=legal, at=moment, today=stage.today)
     return [
         _Case(stage, short, problem, fault, fate)
         for problem, (fault, fate) in zip(problems, facts, strict=True)
