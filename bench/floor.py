@@ -5,7 +5,7 @@ product takes longer is what its models, scope, selectors and tables cost.
 """
 
 from collections import defaultdict
-from datetime import date
+from datetime import date, timedelta
 
 from django.db import connection
 from django.shortcuts import render
@@ -53,12 +53,14 @@ BUREAUS = """SELECT u.id, u.name,
  (SELECT COUNT(*) FROM reports_problem q WHERE q.bureau_id = u.id AND q.state <> 'closed'),
  (SELECT COUNT(*) FROM reports_problem q WHERE q.bureau_id = u.id AND q.state = 'closed'),
  (SELECT COUNT(*) FROM reports_measure m WHERE m.bureau_id = u.id AND m.done_on IS NULL
-  AND m.dropped_on IS NULL AND m.due_on < %(on)s)
+  AND m.dropped_on IS NULL AND m.due_on < %(on)s),
+ u.ledger_from, (SELECT r.state FROM reports_annualreport r
+  WHERE r.bureau_id = u.id AND r.year = %(year)s)
  FROM reports_unit u WHERE u.bureau_id = u.id ORDER BY u.path LIMIT 50"""
 PERIODS = """SELECT c.bureau_id, c.schedule_id, s.set_id, t.name, c.period_first, c.period_last,
  c.awaits_until, c.met, c.met_late, c.lacking,
- c.total - c.met - c.met_late - c.waived - c.not_applicable, c.not_applicable
- FROM reports_duecount c JOIN reports_schedule s ON s.id = c.schedule_id
+ c.total - c.met - c.met_late - c.waived - c.not_applicable, c.not_applicable,
+ s.of_first_person FROM reports_duecount c JOIN reports_schedule s ON s.id = c.schedule_id
  JOIN reports_scheduleset t ON t.id = s.set_id
  WHERE c.year = %(year)s AND c.bureau_id IN
  (SELECT id FROM reports_unit WHERE bureau_id = id ORDER BY path LIMIT 50)
@@ -68,18 +70,22 @@ PERIODS = """SELECT c.bureau_id, c.schedule_id, s.set_id, t.name, c.period_first
 def dashboard_floor(request):
     days = days_of(request)
     on = days.on
-    bureaus = rows_of(BUREAUS, on=on)
+    bureaus = rows_of(BUREAUS, on=on, year=days.year)
     strips = defaultdict(lambda: defaultdict(lambda: defaultdict(list)))
-    sums = defaultdict(lambda: [0, 0, 0, 0])
+    sums = defaultdict(lambda: [0, 0, 0, 0, 0, 0])
     names = {}
     for row in rows_of(PERIODS, year=days.year):
-        bureau, schedule, of, name, first, last, awaits, met, late, lacking, rest, absent = row
+        bureau, schedule, of, name, first, last, awaits = row[:7]
+        met, late, lacking, rest, absent, head = row[7:]
         first, last, awaits = as_day(first), as_day(last), as_day(awaits)
         names[of] = name
         total = sums[bureau]
         total[0] += met
         total[1] += late
         total[3] += lacking
+        if head:
+            total[4] += met + late
+            total[5] += met + late + (rest if on > awaits else 0)
         if rest and on > awaits:
             total[2] += rest
             verdict = "missed"
@@ -108,16 +114,27 @@ UNIT_DUES = """SELECT d.id, d.unit_id, d.schedule_id, s.name, t.name, s.of_first
  %(verdict)s FROM reports_due d JOIN reports_schedule s ON s.id = d.schedule_id
  JOIN reports_scheduleset t ON t.id = s.set_id WHERE d.bureau_id = %(pk)s AND d.year = %(year)s
  ORDER BY t.position, s.position, s.id, d.period_first"""
-UNITS = """SELECT u.id, u.name, u.grade, p.name,
- (SELECT COUNT(*) FROM reports_problem q WHERE q.unit_id = u.id AND q.state <> 'closed')
+# Units, open problems, measures due, holders of posts: the other tables of the page in one go.
+OTHERS = """SELECT 'unit', u.id, u.name, u.grade, p.name, NULL, u.path
  FROM reports_unit u LEFT JOIN reports_appointment a ON a.unit_id = u.id AND a.last_day IS NULL
- LEFT JOIN reports_person p ON p.id = a.person_id WHERE u.bureau_id = %(pk)s ORDER BY u.path"""
+ LEFT JOIN reports_person p ON p.id = a.person_id WHERE u.bureau_id = %(pk)s
+ UNION ALL SELECT 'problem', q.id, q.title, u.name, s.name, q.due_on, q.number
+ FROM reports_problem q JOIN reports_unit u ON u.id = q.unit_id
+ JOIN reports_problemsource s ON s.id = q.source_id
+ WHERE q.bureau_id = %(pk)s AND q.state <> 'closed' AND q.cancelled_at IS NULL
+ UNION ALL SELECT 'measure', m.id, m.title, u.name, '', m.due_on, '' FROM reports_measure m
+ JOIN reports_unit u ON u.id = m.unit_id WHERE m.bureau_id = %(pk)s AND m.done_on IS NULL
+ AND m.dropped_on IS NULL AND m.due_on < %(soon)s
+ UNION ALL SELECT 'holder', a.id, t.name, p.name, '', a.first_day, ''
+ FROM reports_appointment a JOIN reports_person p ON p.id = a.person_id
+ JOIN reports_post t ON t.id = a.post_id WHERE a.unit_id = %(pk)s AND a.last_day IS NULL
+ ORDER BY 1, 7"""
 
 
 def bureau_floor(request, pk):
     days = days_of(request)
     sql = UNIT_DUES.replace("%(verdict)s", VERDICT)
-    own, small = {}, defaultdict(lambda: defaultdict(list))
+    own, todo, small = {}, [], defaultdict(lambda: defaultdict(list))
     sums = defaultdict(lambda: [0, 0, 0, 0])
     for row in rows_of(sql, pk=pk, year=days.year, on=days.on):
         due, unit, schedule, name, of, _head, first, last, number, lacks, verdict = row
@@ -130,20 +147,20 @@ def bureau_floor(request, pk):
             cells = own.setdefault(of, {}).setdefault(name, [])
             title = f"第{number}期（{first}—{last}）：{verdict}"
             cells.append(Cell(first, last, verdict, title, f"/dues/{due}/"))
+            if verdict in ("missed", "awaiting", "open"):
+                todo.append((verdict, name, first, last, due))
         else:
             small[unit][schedule].append((first, last, verdict))
     figures = [
         (name, [StripRow(name=title, cells=cells) for title, cells in strips.items()])
         for name, strips in own.items()
     ]
-    units = [
-        (*unit, *sums[unit[0]], list(small[unit[0]].values())) for unit in rows_of(UNITS, pk=pk)
-    ]
-    return render(
-        request,
-        "floor/bureau.html",
-        {"figures": figures, "units": units, "axis": axis(days.year), "day": days.on},
-    )
+    tables = defaultdict(list)
+    for kind, *row in rows_of(OTHERS, pk=pk, soon=days.on + timedelta(days=30)):
+        tables[kind].append([*row[:4], row[4] and as_day(row[4]), *row[5:]])
+    units = [(*u, *sums[u[0]], list(small[u[0]].values())) for u in tables["unit"]]
+    context = {"figures": figures, "units": units, "axis": axis(days.year), "day": days.on}
+    return render(request, "floor/bureau.html", context | {"tables": tables, "todo": todo[:6]})
 
 
 LIST = """SELECT d.id, u.name, s.name, s.words, d.number, d.period_first, d.period_last,

@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Mapping
 from datetime import date
 from enum import StrEnum
+from functools import lru_cache
 
 from django.utils import dateformat
-from django.utils.translation import gettext, ngettext, pgettext, pgettext_lazy
+from django.utils.translation import get_language, gettext, ngettext, pgettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from reports.domain.access import Role
@@ -290,13 +291,24 @@ MET_SEVERAL_SENTENCE = _("%(period)s：%(day)s记满%(at_least)s次")
 
 def day_label(day: date, beside: date | None = None) -> str:
     """A day in words; without its year where ``beside`` is a day of the same year."""
-    if beside is not None and beside.year == day.year:
+    return _day_label(day, beside is not None and beside.year == day.year, get_language())
+
+
+# Pages name the same days and periods over and over; formatting them is slower than the query.
+@lru_cache(maxsize=8192)
+def _day_label(day: date, short: bool, language: str | None) -> str:
+    if short:
         return dateformat.format(day, pgettext("format of a day", "n月j日"))
     return dateformat.format(day, pgettext("format of a day", "Y年n月j日"))
 
 
 def days_label(first: date, last: date) -> str:
     """A span of days, nothing said twice: 3月18日—24日."""
+    return _days_label(first, last, get_language())
+
+
+@lru_cache(maxsize=8192)
+def _days_label(first: date, last: date, language: str | None) -> str:
     if first.year != last.year:
         ends = day_label(first), day_label(last)
     elif first.month != last.month:
@@ -346,6 +358,17 @@ def period_label(
     numbered: NumberedPeriod, cadence: Cadence, every: int = 1, start: YearStart = JANUARY
 ) -> str:
     """A period with its days: 第12周（3月18日—24日）."""
+    return _period_label(numbered, cadence, every, start, get_language())
+
+
+@lru_cache(maxsize=8192)
+def _period_label(
+    numbered: NumberedPeriod,
+    cadence: Cadence,
+    every: int,
+    start: YearStart,
+    language: str | None,
+) -> str:
     return gettext("%(name)s（%(days)s）") % {
         "name": period_name(period_name_parts(numbered, cadence, every, start)),
         "days": days_label(numbered.period.first, numbered.period.last),

@@ -115,8 +115,16 @@ class PlaceMixin(ScopeMixin, DayMixin):
         )
 
     def due_href(self, pk: int) -> str:
-        href = reverse("reports:due-detail", args=[pk])
-        return f"{href}?on={self.on}" if self.on != self.today else href
+        """Of each of some hundred cells; the list's address is asked for once."""
+        return (
+            f"{self.dues_address}{pk}/?on={self.on}"
+            if self.days.is_past
+            else (f"{self.dues_address}{pk}/")
+        )
+
+    @cached_property
+    def dues_address(self) -> str:
+        return reverse("reports:due-list")
 
     def attention(self, dues: UnitDues) -> list[Attention]:
         """The dues of the place itself that wait for somebody, those of now first."""
@@ -169,7 +177,7 @@ class BureauDetail(PlaceMixin, TemplateView):
 
     def get_context_data(self, **kwargs):
         pk = self.kwargs["pk"]
-        units = self.visible(Unit.objects.filter(bureau=pk)).select_related("kind", "parent")
+        units = self.visible(Unit.objects.filter(bureau=pk)).select_related("kind")
         units = list(with_report(units, self.year).in_order())
         self.place = bureau = next((unit for unit in units if unit.pk == pk), None)
         if bureau is None:
@@ -219,10 +227,16 @@ class BureauDetail(PlaceMixin, TemplateView):
     def problems(self, bureau: Unit) -> dict[str, object]:
         """Open problems and what is due within 30 days: two queries."""
         days = {"on": self.on, "today": self.today}
-        open_ = list(problems_for(self.scope, bureau=bureau.pk, state="open", **days))
-        self.open_problems = open_
+        # The bureau is this page's own: only what the rows name is read along.
+        open_ = list(
+            problems_for(self.scope, bureau=bureau.pk, state="open", **days)
+            .select_related(None)
+            .select_related("unit", "source")
+        )
         soon = list(
             measures_for(self.scope, bureau=bureau.pk, due_by=self.on + SOON, state="open", **days)
+            .select_related(None)
+            .select_related("unit", "responsible")
         )
         return {
             "problems": open_[:ROWS_SHOWN],
@@ -250,7 +264,7 @@ class BureauDetail(PlaceMixin, TemplateView):
                     strips=list(row.strips.values()),
                     axis=whole,
                     label=tally_words(unit.label, row.tally),
-                    href=f"{reverse('reports:due-list')}?{query}",
+                    href=f"{self.dues_address}?{query}",
                     query=query,
                     tally=row.tally,
                     lacking=row.lacking,
