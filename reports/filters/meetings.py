@@ -3,14 +3,18 @@ from django import forms
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from reports.models import Discharge, Meeting
+from reports.models import Discharge, Meeting, MeetingKind
+from reports.selectors.meetings import entered_late, lacking_evidence
 
 from .base import DayInput, PlaceFilter
 
 
 class MeetingFilter(filters.FilterSet):
     place = PlaceFilter()
-    q = filters.CharFilter(label=_("名称或种类"), method="that_say")
+    q = filters.CharFilter(label=_("名称或主持人"), method="that_say")
+    kind = filters.ModelChoiceFilter(
+        label=_("会议种类"), queryset=MeetingKind.objects.order_by("position", "pk")
+    )
     from_day = filters.DateFilter(
         field_name="held_on",
         lookup_expr="gte",
@@ -24,6 +28,12 @@ class MeetingFilter(filters.FilterSet):
         widget=DayInput(),
     )
     late = filters.BooleanFilter(label=_("补开"), widget=forms.CheckboxInput, method="that_made_up")
+    entered_late = filters.BooleanFilter(
+        label=_("会后逾7日录入"), widget=forms.CheckboxInput, method="that_were_entered_late"
+    )
+    lacking = filters.BooleanFilter(
+        label=_("缺材料"), widget=forms.CheckboxInput, method="that_lack_evidence"
+    )
     not_counting = filters.BooleanFilter(
         label=_("有不计入的"), widget=forms.CheckboxInput, method="that_do_not_count"
     )
@@ -36,7 +46,15 @@ class MeetingFilter(filters.FilterSet):
         fields: list[str] = []
 
     def that_say(self, rows: QuerySet, name: str, value: str) -> QuerySet:
-        return rows.filter(Q(title__icontains=value) | Q(kind__name__icontains=value))
+        words = Q(title__icontains=value) | Q(kind__name__icontains=value)
+        chair = Q(presided_by__name__icontains=value) | Q(presided_by__initials__icontains=value)
+        return rows.filter(words | chair)
+
+    def that_were_entered_late(self, rows: QuerySet, name: str, value: bool | None) -> QuerySet:
+        return entered_late(rows) if value else rows
+
+    def that_lack_evidence(self, rows: QuerySet, name: str, value: bool | None) -> QuerySet:
+        return lacking_evidence(rows) if value else rows
 
     def that_made_up(self, rows: QuerySet, name: str, value: bool | None) -> QuerySet:
         made_up = Discharge.objects.filter(is_late=True, counts=True).values("meeting_id")

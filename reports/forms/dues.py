@@ -27,8 +27,7 @@ class WaiveForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["signer"].queryset = signers
         self.needs_paper = needs_paper
-        if not needs_paper:
-            self.fields["signer"].help_text = _("凭签批件录入的，填写签批人；本人批准的留空。")
+        self.fields["signer"].help_text = _("凭签批件录入的，填写签批人；本人批准的留空。")
         if needs_paper:
             self.fields["signer"].required = True
             self.fields["scan"].required = True

@@ -34,7 +34,7 @@ from reports.actions.meetings import (
 from reports.domain.access import Act
 from reports.filters.meetings import MeetingFilter
 from reports.forms.meetings import FILE_KINDS, AgendaFormSet, CancelForm, MeetingForm
-from reports.models import AgendaKind, Due, Evidence, Meeting, MeetingKind, Person, Unit
+from reports.models import AgendaKind, Due, Evidence, Meeting, Person, Unit
 from reports.models.choices import EVIDENCE_KIND_LABELS, EvidenceKind
 from reports.selectors.bureaus import label_of
 from reports.selectors.history import changes_of
@@ -61,7 +61,6 @@ class MeetingList(SelectionMixin, ScopeMixin, TablePage):
     selections: ClassVar = {
         "bureau": (Unit, gettext_lazy("分局")),
         "unit": (Unit, gettext_lazy("单位")),
-        "kind": (MeetingKind, gettext_lazy("会议种类")),
         "presided_by": (Person, gettext_lazy("主持人")),
     }
 
