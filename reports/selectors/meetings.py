@@ -22,6 +22,7 @@ from reports.selectors.scope import Scope
 
 RECENT = timedelta(days=35)
 MOST_RECENT = 9
+WAITING = frozenset({"open", "awaiting", "missed"})
 LAST_POSITION = 10**6
 # Entered later than this many days after the meeting, every page says so.
 PROMPT = timedelta(days=7)
@@ -87,14 +88,16 @@ def candidate_dues(unit: Unit, held_on: date, attending_ids: Iterable[int] = ())
 
 
 def recent_dues(unit: Unit, today: date) -> list[Due]:
-    """The unit's last and running periods with their verdict, and longer ones that still run."""
+    """The unit's last and running periods with their verdict; first those that wait for a record.
+
+    One query.
+    """
     recent = Due.objects.filter(unit=unit, period_first__lte=today, period_last__gte=today - RECENT)
     rows = recent.with_verdict(today).exclude(verdict="not_applicable")
-    return list(
-        rows.select_related("schedule", "schedule__set", "version").order_by(
-            "-period_last", "schedule__position", "pk"
-        )[:MOST_RECENT]
+    found = rows.select_related("schedule", "schedule__set", "version").order_by(
+        "-period_first", "schedule__position", "pk"
     )
+    return sorted(found, key=lambda due: due.verdict not in WAITING)[:MOST_RECENT]
 
 
 def chairs(unit: Unit, day: date, *, also: int | None = None) -> list[tuple[str, str, int]]:

@@ -188,10 +188,7 @@ class DueDetail(DuePage, TemplateView):
             "make_up": f"{new}&held_on={self.today}" if may_record and may_make_up else "",
             "make_up_until": limit if may_make_up else None,
             "make_up_over": over and unmet and owed and not may_make_up,
-            "waive": self.may_waive()
-            and due.waived_on is None
-            and due.met_on is None
-            and verdict != Verdict.NOT_APPLICABLE,
+            "waive": self.may_waive() and unmet and verdict != Verdict.NOT_APPLICABLE,
         }
 
 

@@ -529,6 +529,12 @@ class MeetingEdit(MeetingFormPage):
             self.require(Act.RECORD_MEETING, self.meeting)
         return super().dispatch(request, *args, **kwargs)
 
+    def get(self, request, *args, **kwargs):
+        if self.meeting.is_cancelled:
+            messages.error(request, _("会议记录已作废，不能再修改。"))
+            return redirect(self.meeting)
+        return super().get(request, *args, **kwargs)
+
     def get_initial(self):
         m = self.meeting
         return {
