@@ -12,7 +12,7 @@ from .base import DayInput, PlaceFilter
 BESIDE = "+"
 
 
-class VerdictSelect(forms.Select):
+class Select(forms.Select):
     """One line that also holds several verdicts of an address: met+missed."""
 
     def value_from_datadict(self, data, files, name):
@@ -23,7 +23,7 @@ class VerdictSelect(forms.Select):
 class VerdictField(forms.ChoiceField):
     """A verdict, a word for several, or several together; those become a choice of their own."""
 
-    widget = VerdictSelect
+    widget = Select
 
     def valid_value(self, value):
         words = dict(self.choices)

@@ -9,6 +9,7 @@ from .columns import DayColumn, NumberColumn, VerdictColumn
 
 class DueTable(HouseTable):
     unit = tables.Column(verbose_name=_("单位"), order_by=("unit__path",))
+    bureau = tables.Column(verbose_name=_("分局"), order_by=("bureau__path",))
     schedule = tables.Column(verbose_name=_("制度"), order_by=("schedule__name",))
     number = NumberColumn(verbose_name=_("期次"))
     period_first = DayColumn(verbose_name=_("起"))
@@ -24,6 +25,7 @@ class DueTable(HouseTable):
         model = Due
         fields = (
             "unit",
+            "bureau",
             "schedule",
             "number",
             "period_first",
@@ -37,6 +39,9 @@ class DueTable(HouseTable):
 
     def value_unit(self, record):
         return record.unit.name
+
+    def value_bureau(self, record):
+        return record.bureau.name
 
     def value_schedule(self, record):
         return record.schedule.name

@@ -10,6 +10,7 @@ from .columns import DayColumn
 class MeetingTable(HouseTable):
     held_on = DayColumn(verbose_name=_("召开日期"))
     unit = tables.Column(verbose_name=_("召开单位"), order_by=("unit__path",))
+    bureau = tables.Column(verbose_name=_("分局"), order_by=("bureau__path",))
     kind = tables.Column(verbose_name=_("会议种类"), order_by=("kind__position", "kind__name"))
     title = tables.Column(verbose_name=_("名称"))
     presided_by = tables.Column(verbose_name=_("主持人"), order_by=("presided_by__name",))
@@ -19,11 +20,14 @@ class MeetingTable(HouseTable):
 
     class Meta(HouseTable.Meta):
         model = Meeting
-        fields = ("held_on", "unit", "kind", "title", "presided_by", "recorded_at")
+        fields = ("held_on", "unit", "bureau", "kind", "title", "presided_by", "recorded_at")
         order_by = ("-held_on", "-pk")
 
     def value_unit(self, record):
         return record.unit.name
+
+    def value_bureau(self, record):
+        return record.bureau.name
 
     def value_recorded_at(self, record):
         return record.recorded_at

@@ -82,8 +82,12 @@ class DueList(SelectionMixin, ScopeMixin, TablePage):
             rows = rows.filter(period_first__lte=self.on)
         return rows.select_related("unit", "schedule", "bureau")
 
+    def get_table_kwargs(self):
+        return {} if self.scope.sees_many_bureaus else {"exclude": ("bureau",)}
+
     def get_context_data(self, **kwargs):
         return super().get_context_data(**kwargs) | {
+            "many_bureaus": self.scope.sees_many_bureaus,
             "due_query": f"?on={self.on}" if self.days.is_past else "",
             "shown_year": self.report_year or self.shown_year,
             "all_years": not (self.report_year or self.shown_year),
@@ -253,7 +257,11 @@ class DueWaive(DuePage, FormView):
         }
 
     def get_context_data(self, **kwargs):
-        return super().get_context_data(**kwargs) | {"due": self.due, "label": self.label()}
+        return super().get_context_data(**kwargs) | {
+            "due": self.due,
+            "label": self.label(),
+            "title": _("批准免办") if self.due.schedule.words == "work" else _("批准免开"),
+        }
 
     def form_valid(self, form):
         data = form.cleaned_data

@@ -81,8 +81,12 @@ class MeetingList(SelectionMixin, ScopeMixin, TablePage):
             rows = rows.filter(presided_by=chair)
         return rows.select_related("unit", "bureau", "kind", "presided_by")
 
+    def get_table_kwargs(self):
+        return {} if self.scope.sees_many_bureaus else {"exclude": ("bureau",)}
+
     def get_context_data(self, **kwargs):
         return super().get_context_data(**kwargs) | {
+            "many_bureaus": self.scope.sees_many_bureaus,
             "shown_year": self.shown_year,
             "may_record": self.scope.allows(Act.RECORD_MEETING),
         }
