@@ -8,7 +8,9 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.contrib.auth.models import User
-from django.db.models import Q
+from django.db import transaction
+from django.db.models import F, Q
+from django.db.models.functions import Mod
 
 from reports.actions.schedules import (
     ScheduleDraft,
@@ -142,33 +144,14 @@ def schedules(station: UnitKind) -> None:
     create_schedules(drafts, by=None, at=NOON)
 
 
+@transaction.atomic
 def settle() -> None:
-    """What meetings would have settled: most dues met, some late, some missed."""
-    done = Due.objects.filter(period_last__lt=DAY)
-    batch = []
-    for due in done.iterator(chunk_size=2000):
-        turn = due.pk % 17
-        late_on = due.period_last + timedelta(days=3)
-        if turn == 3 or (turn == 5 and late_on > DAY):
-            continue
-        due.counted = 1
-        if turn == 5:
-            due.met_late_on = late_on
-        else:
-            due.met_on = due.period_first + (due.period_last - due.period_first) // 2
-            due.lacks_evidence = int(turn == 7)
-        batch.append(due)
-        if len(batch) == 2000:
-            _write(batch)
-    _write(batch)
+    """What meetings would have settled: most dues met, some late, some missed, some lacking."""
+    done = Due.objects.filter(period_last__lt=DAY).alias(turn=Mod(F("pk"), 17))
+    done.exclude(turn__in=[3, 5]).update(counted=1, met_on=F("period_first"))
+    done.filter(turn=5, awaits_until__lte=DAY).update(counted=1, met_late_on=F("awaits_until"))
+    done.filter(turn=7).update(lacks_evidence=1)
     recount_kept(Q())
-
-
-def _write(batch: list[Due]) -> None:
-    Due.objects.bulk_update(
-        batch, ["counted", "met_on", "met_late_on", "lacks_evidence"], batch_size=500
-    )
-    batch.clear()
 
 
 def records() -> None:

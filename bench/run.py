@@ -53,11 +53,12 @@ def database(kind: str, folder: Path) -> Iterator[str]:
 
 @contextlib.contextmanager
 def served(environment: dict[str, str]) -> Iterator[tuple[int, int]]:
-    """A gunicorn with one worker of eight threads; its port and the key of its worker."""
+    """The gunicorn of ``make run`` with one worker; its port and the key of its worker."""
     port = free_port()
     command = [sys.executable, "-m", "gunicorn", "config.wsgi", "--bind", f"127.0.0.1:{port}"]
-    command += ["--workers", "1", "--threads", "8", "--log-level", "error"]
-    server = subprocess.Popen(command, cwd=ROOT, env=os.environ | environment)
+    command += ["--workers", "1", "--log-level", "error"]
+    heap = {"MALLOC_ARENA_MAX": "1"}
+    server = subprocess.Popen(command, cwd=ROOT, env=os.environ | environment | heap)
     try:
         for _attempt in range(200):
             with contextlib.suppress(OSError):
