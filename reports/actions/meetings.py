@@ -255,7 +255,8 @@ def _refuse_impossible(draft: MeetingDraft, today: date) -> None:
 
 
 def _dues_of(due_ids: Iterable[int]) -> dict[int, Due]:
-    rows = Due.objects.select_related("version", "schedule", "schedule__set", "unit")
+    # Many dues share a few rules and units: fetched beside them, each is one object.
+    rows = Due.objects.prefetch_related("version", "schedule__set", "unit")
     ids = sorted(set(due_ids))
     found: dict[int, Due] = {}
     for at in range(0, len(ids), 500):

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from itertools import zip_longest
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from django.contrib.auth.models import User
 from django.db import transaction
@@ -376,18 +376,19 @@ def _recount_batch(ids: list[int]) -> None:
     )
     _lock_kept(keys)
     dues = list(
-        Due.objects.select_for_update(of=("self",))
-        .select_related("version")
+        Due.objects.select_for_update()
+        .prefetch_related("version")
         .filter(pk__in=ids)
         .order_by("pk")
     )
     before = {due.pk: _counted(due) for due in dues}
-    for due, counting in _with_discharges(dues):
-        in_time = [d.meeting.held_on for d in counting if not d.is_late]
-        made_up = [d.meeting.held_on for d in counting if d.is_late]
+    held = _held_for(dues)
+    for due in dues:
+        in_time = [each.held_on for each in held[due.pk] if not each.is_late]
+        made_up = [each.held_on for each in held[due.pk] if each.is_late]
         count = count_held(due.period, due.at_least, in_time, made_up)
         due.counted, due.met_on, due.met_late_on = count.counted, count.met_on, count.met_late_on
-    _note_lacking_evidence(dues)
+    _note_lacking_evidence(dues, held)
     _rewrite(Due, [due for due in dues if _counted(due) != before[due.pk]], COUNTED)
     by_period: dict[tuple[int, int, int], set[date]] = defaultdict(set)
     for bureau, schedule, year, first in keys:
@@ -413,32 +414,39 @@ def _lock_kept(keys: set[tuple[int, int, int, date]]) -> None:
     list(rows.order_by("pk").values_list("pk"))
 
 
-def _with_discharges(dues: list[Due]) -> list[tuple[Due, list[Discharge]]]:
-    counting = defaultdict(list)
-    rows = Discharge.objects.filter(
-        due__in=dues, counts=True, meeting__cancelled_at__isnull=True
-    ).select_related("meeting")
-    for row in rows.order_by("meeting__held_on", "pk"):
-        counting[row.due_id].append(row)
-    return [(due, counting[due.pk]) for due in dues]
+class _Held(NamedTuple):
+    """A meeting that counts for a due."""
+
+    meeting_id: int
+    held_on: date
+    is_late: bool
 
 
-def _note_lacking_evidence(dues: list[Due]) -> None:
+def _held_for(dues: list[Due]) -> dict[int, list[_Held]]:
+    """The meetings that count, by the key of the due, in the order they were held."""
+    rows = Discharge.objects.filter(due__in=dues, counts=True, meeting__cancelled_at__isnull=True)
+    columns = ("due_id", "meeting_id", "meeting__held_on", "is_late")
+    held: dict[int, list[_Held]] = defaultdict(list)
+    for due_id, *row in rows.order_by("meeting__held_on", "pk").values_list(*columns):
+        held[due_id].append(_Held(*row))
+    return held
+
+
+def _note_lacking_evidence(dues: list[Due], held: dict[int, list[_Held]]) -> None:
     """How many of the counting meetings of each due lack evidence that its version expects."""
     expecting = [due for due in dues if due.version.expected_evidence]
     for due in dues:
         due.lacks_evidence = 0
-    if not expecting:
+    meetings = {each.meeting_id for due in expecting for each in held[due.pk]}
+    if not meetings:
         return
-    pairs = _with_discharges(expecting)
-    meetings = {d.meeting_id for _due, rows in pairs for d in rows}
     have = defaultdict(set)
     uses = EvidenceUse.objects.filter(meeting__in=meetings, evidence__cancelled_at__isnull=True)
     for meeting_id, kind in uses.values_list("meeting_id", "evidence__kind"):
         have[meeting_id].add(kind)
-    for due, rows in pairs:
+    for due in expecting:
         wanted = set(due.version.expected_evidence)
-        due.lacks_evidence = sum(bool(wanted - have[d.meeting_id]) for d in rows)
+        due.lacks_evidence = sum(bool(wanted - have[each.meeting_id]) for each in held[due.pk])
 
 
 # --- waivers ------------------------------------------------------------------------------------

@@ -116,7 +116,8 @@ class EmptyPost:
 def empty_posts(units: QuerySet[Unit], day: date) -> list[EmptyPost]:
     """The posts of the units that must be filled and have no holder on the day.
 
-    A post must be filled in units of the kinds that it names. The days are counted from the end of
+    A post must be filled in units of the kinds that it names, once the ledger of their bureau has
+    begun: before that nothing is known of them. The days are counted from the end of
     the last term (or the opening of the unit), the day itself included; unknown where neither is
     known. Four queries.
     """
@@ -128,7 +129,8 @@ def empty_posts(units: QuerySet[Unit], day: date) -> list[EmptyPost]:
     if not posts:
         return []
     kinds = {post.pk: {kind.pk for kind in post.kinds.all()} for post in posts}
-    existing = list(units.existing_on(day).order_by("path"))
+    kept = units.filter(bureau__ledger_from__lte=day)
+    existing = list(kept.existing_on(day).order_by("path"))
     terms: dict[tuple[int, int], list[tuple[date, date | None]]] = defaultdict(list)
     rows = Appointment.objects.filter(
         unit__in=[unit.pk for unit in existing], post__in=posts, first_day__lte=day

@@ -273,7 +273,12 @@ class BureauDetail(PlaceMixin, TemplateView):
         return lines
 
     def empty_posts(self, bureau: Unit, held: list[Appointment]) -> list[Post]:
-        """Posts that must be filled in a bureau and have no holder on the day."""
+        """Posts that must be filled in a bureau and have no holder on the day.
+
+        Before its ledger begins nothing is known of its posts, and none is called empty.
+        """
+        if bureau.ledger_from is None or bureau.ledger_from > self.on:
+            return []
         have = {a.post_id for a in held if a.unit_id == bureau.pk}
         wanted = Post.objects.filter(must_be_filled=True, kinds=bureau.kind_id)
         return [post for post in wanted.order_by("position", "pk") if post.pk not in have]

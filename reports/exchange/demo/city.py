@@ -6,6 +6,8 @@ from datetime import date
 from reports.domain.periods import Cadence
 
 CITY = "示例市公安局"
+# The bureau of the demo logins; the clerk sits in its first station.
+DEMO_BUREAU = "东城分局"
 
 
 @dataclass(frozen=True, slots=True)

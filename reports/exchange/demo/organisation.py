@@ -27,12 +27,13 @@ from reports.models import (
     Unit,
     UnitKind,
 )
-from reports.models.choices import OwedBy, PersonKind
+from reports.models.choices import ROLE_LABELS, OwedBy, PersonKind
 
 from .city import (
     AGENDA_KINDS,
     BUREAUS,
     CITY,
+    DEMO_BUREAU,
     DOUBLE_SURNAMES,
     FIRST_CLASS,
     MEETING_KINDS,
@@ -238,15 +239,15 @@ def _bureau_people(stage: Stage, cast: _Cast, row: BureauRow) -> None:
             cast.term(person, bureau, post, first, last, acting)
         for committee in committees:
             cast.term(person, committee, "chair", first, last, acting)
-    cast.term(commissar, bureau, "commissar", start)
+    cast.term(commissar, bureau, "commissar", start + days(147))
     cast.term(deputies[1], bureau, "in_charge", start)
-    for deputy in deputies:
-        cast.term(deputy, bureau, "deputy_head", start)
+    for number, deputy in enumerate(deputies):
+        cast.term(deputy, bureau, "deputy_head", start - days(211 * number))
     for committee in committees:
         for member in (commissar, *deputies):
-            cast.term(member, committee, "member", start)
+            cast.term(member, committee, "member", start + days(147))
     counsel = cast.person(bureau, "counsel")
-    cast.term(counsel, bureau, "counsel", start)
+    cast.term(counsel, bureau, "counsel", date(stage.year - 2, 1, 1))
 
 
 def _changed_head(
@@ -288,8 +289,6 @@ def _station_people(
 
 # --- logins -------------------------------------------------------------------------------------
 
-DEMO_BUREAU = "东城分局"
-
 
 def _logins(
     stage: Stage,
@@ -321,8 +320,9 @@ def _logins(
             stage.users[f"{row.short}:{what}"] = _login(
                 stage, username, person, [unit], role, demo=demo
             )
-    _login(stage, "system", None, [stage.city], Role.SYSTEM_ADMIN, demo=True)
-    _login(stage, "security", None, [stage.city], Role.SECURITY_ADMIN, demo=True)
+    for username, role in (("system", Role.SYSTEM_ADMIN), ("security", Role.SECURITY_ADMIN)):
+        name = str(ROLE_LABELS[role])
+        _login(stage, username, None, [stage.city], role, demo=True, name=name)
 
 
 def _login(
@@ -358,6 +358,7 @@ def make_supervisor(stage: Stage) -> None:
         [stage.city, stage.published],
         Role.SUPERVISOR,
         demo=True,
+        name="市局法制支队",
     )
 
 

@@ -23,7 +23,7 @@ from reports.actions.problems import (
 from reports.domain.problems import Decision, ProblemClass, ProblemMove
 from reports.models import Measure, Problem, Unit
 
-from .city import BUREAUS, CITY
+from .city import BUREAUS, CITY, DEMO_BUREAU
 from .dice import dice, pick
 from .stage import Stage, days, history_of
 
@@ -154,7 +154,6 @@ FATES = (
     (9, "assigned"),
     (3, "registered"),
 )
-FULL = "东城分局"
 # A bureau that has just joined brings nothing older along.
 NEWCOMERS_DAYS = 60
 
@@ -208,7 +207,7 @@ def _register(stage: Stage, short: str) -> list[_Case]:
         (ago, fate)
         for number, (ago, fate) in enumerate(FATES)
         if (not newcomer or ago <= NEWCOMERS_DAYS)
-        and (short == FULL or dice("fate", short, number) >= 200)
+        and (short == DEMO_BUREAU or dice("fate", short, number) >= 200)
     ]
     drafts, facts, moments = [], [], []
     turn = dice("first fault", short)

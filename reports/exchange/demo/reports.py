@@ -9,13 +9,13 @@ from reports.actions.summaries import compile_report, sign_report
 from reports.models import Meeting
 from reports.models.choices import EvidenceKind
 
-from .city import BUREAUS
+from .city import BUREAUS, DEMO_BUREAU
 from .files import pdf, png
 from .stage import Stage
 
 UNSIGNED, NOT_YET = "江北分局", "高新分局"
 CORRECTED = "江南分局"
-DRAFTING = ("东城分局", "临港分局")
+DRAFTING = (DEMO_BUREAU, "临港分局")
 
 
 def award(stage: Stage) -> None:
@@ -34,7 +34,7 @@ def award(stage: Stage) -> None:
 
 def attach_files(stage: Stage) -> None:
     """Minutes and photos of the last meetings of one station and its bureau."""
-    short = "东城分局"
+    short = DEMO_BUREAU
     station = stage.units[short, stage.rows[short].stations[0].name]
     for unit, by in (
         (station, stage.clerk_user(short)),
