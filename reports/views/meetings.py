@@ -152,6 +152,13 @@ def kinds_in_words(kinds: set[str]) -> str:
     return "、".join(str(EVIDENCE_KIND_LABELS[kind]) for kind in EvidenceKind if kind in kinds)
 
 
+def kinds_of(due: Due) -> set[tuple[str, str]]:
+    """What a meeting must be, or hold, to count for the due."""
+    version = due.version
+    kinds = (("meeting", version.meeting_kind_id), ("item", version.agenda_kind_id))
+    return {(what, str(pk)) for what, pk in kinds if pk is not None}
+
+
 class MeetingFormPage(ScopeMixin, DayMixin, FormView):
     """The form of a meeting: new or corrected."""
 
@@ -299,10 +306,29 @@ class MeetingFormPage(ScopeMixin, DayMixin, FormView):
 
     @cached_property
     def leading(self) -> Due | None:
-        """The due that decides what kind of meeting this probably is."""
+        """The due that decides what kind of meeting this probably is.
+
+        Once a kind stands in the form, only a due that it can meet; another unit starts anew.
+        """
         if self.due is not None:
             return self.due
-        return next((c.due for c in self.candidates if c.ticked), None)
+        fitting = (c.due for c in self.candidates if c.ticked)
+        if self.request.method == "POST" and not self.other_unit:
+            kinds = self.typed_kinds
+            fitting = (due for due in fitting if kinds & kinds_of(due))
+        return next(fitting, None)
+
+    @property
+    def other_unit(self) -> bool:
+        before = self.request.POST.get("shown_for", "").partition("/")[0]
+        return before != self.shown_for.partition("/")[0]
+
+    @property
+    def typed_kinds(self) -> set[tuple[str, str]]:
+        """The kind of the meeting and of its items as they stand in the form."""
+        data = self.request.POST
+        items = {v for k, v in data.items() if k.startswith("agenda-") and k.endswith("-kind")}
+        return {("meeting", data.get("kind", ""))} | {("item", value) for value in items}
 
     def ticked(self) -> list[int]:
         """What the meeting can count for, as far as it is of one kind with the leading due."""
@@ -420,6 +446,8 @@ class MeetingFormPage(ScopeMixin, DayMixin, FormView):
         data.setlist("dues", [str(pk) for pk in self.ticked()])
         if data.get("presided_by") not in {str(key) for _place, _label, key in self.chairs}:
             data["presided_by"] = str(self.get_initial().get("presided_by") or "")
+        if self.other_unit and self.leading and self.leading.version.meeting_kind_id:
+            data["kind"] = str(self.leading.version.meeting_kind_id)
         kwargs = self.get_form_kwargs() | {"data": data, "files": None}
         fresh = self.form_class(**kwargs)
         fresh._errors = {}

@@ -338,6 +338,38 @@ def test_another_day_shows_the_page_again_with_its_own_ticks(clerk, station, mon
     assert clerk.post(NEW, again).status_code == 302
 
 
+def test_ticks_follow_the_kind_that_stands_in_the_form(clerk, bureau, station, monthly):
+    other = ScheduleVersionFactory(
+        schedule__set=monthly.schedule.set,
+        schedule__position=9,
+        meeting_kind=MeetingKindFactory(code="review"),
+        owed_by=OwedBy.KINDS.value,
+        owing_kinds=[UnitKindFactory(code="station")],
+    )
+    plan_dues(today=TODAY, year=2026)
+    data = form_of(clerk) | {"held_on": "2026-05-20", "kind": other.meeting_kind_id}
+
+    ticked = [due for due, chosen in picks(clerk.post(NEW, data)).items() if chosen]
+
+    assert ticked == [due_of(date(2026, 5, 5), unit=station, schedule=other.schedule)]
+    data["kind"] = MeetingKindFactory(code="party").pk
+    assert not any(picks(clerk.post(NEW, data)).values())
+
+
+def test_another_unit_is_suggested_its_own_kind(enter, bureau, station, monthly):
+    own = ScheduleVersionFactory(
+        schedule__set=monthly.schedule.set, meeting_kind=MeetingKindFactory(code="review")
+    )
+    plan_dues(today=TODAY, year=2026)
+    client = enter(Role.LEGAL_OFFICER, bureau)
+    data = form_of(client, f"?unit={station.pk}") | {"unit": bureau.pk}
+
+    shown = client.post(NEW, data)
+
+    assert shown.context["form"]["kind"].value() == str(own.meeting_kind_id)
+    assert picks(shown)[due_of(TODAY, unit=bureau)] is True
+
+
 def test_a_day_to_come_is_refused_beside_the_field(clerk, monthly):
     response = clerk.post(NEW, form_of(clerk) | {"held_on": "2026-06-11", "title": "特别例会"})
 
