@@ -168,7 +168,9 @@ class DueDetail(DuePage, TemplateView):
             "counting": counting,
             "not_counting": [d for d in discharges if not d.counts],
             "rule": rule_in_words(due),
-            "waivers": due.waivers.select_related("recorded_by", "signer").order_by("-pk"),
+            "waivers": due.waivers.select_related("recorded_by", "signer")
+            .prefetch_related("evidence_uses__evidence")
+            .order_by("-pk"),
             "before": before,
             "after": after,
             "steps": self.steps(verdict),

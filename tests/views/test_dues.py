@@ -317,7 +317,9 @@ def test_a_legal_officer_excuses_the_own_bureau_from_a_signed_sheet_alone(enter,
     waiver = Waiver.objects.get()
     assert (waiver.signer, waiver.from_paper) == (signer, True)
     assert waiver.evidence_uses.count() == 1
-    assert "凭签批件录入" in page_of(client, due).content.decode()
+    page = page_of(client, due).content.decode()
+    assert "凭签批件录入" in page
+    assert waiver.evidence_uses.get().evidence.get_absolute_url() in page
 
 
 @pytest.mark.parametrize("role", [Role.LEADER, Role.SUPERVISOR])
