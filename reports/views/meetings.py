@@ -102,7 +102,7 @@ class MeetingPage(ScopeMixin, DayMixin):
                 "unit",
                 "bureau",
                 "kind",
-                "presided_by",
+                "presided_by__unit__bureau",
                 "presiding_post",
                 "recorded_by",
                 "cancelled_by",
@@ -118,7 +118,12 @@ class MeetingDetail(MeetingPage, TemplateView):
         meeting = self.meeting
         discharges = list(
             meeting.discharges.select_related(
-                "due", "due__unit", "due__schedule", "due__schedule__set", "due__version"
+                "due",
+                "due__unit",
+                "due__bureau",
+                "due__schedule",
+                "due__schedule__set",
+                "due__version",
             ).order_by("-counts", "due__period_last", "pk")
         )
         evidence = list(
@@ -128,7 +133,13 @@ class MeetingDetail(MeetingPage, TemplateView):
         )
         return super().get_context_data(**kwargs) | {
             "meeting": meeting,
-            "discharges": [(d, label_of(d.due)) for d in discharges],
+            # A joint session is seen by every unit that took part, its other units are not.
+            "may_read_unit": self.scope.may(Act.READ, meeting),
+            "may_read_chair": meeting.presided_by is not None
+            and self.scope.may(Act.READ, meeting.presided_by),
+            "discharges": [
+                (d, label_of(d.due), self.scope.may(Act.READ, d.due)) for d in discharges
+            ],
             "evidence": evidence,
             "lacking": lacking_kinds(discharges, evidence),
             "agenda": meeting.agenda.select_related("kind").order_by("position"),

@@ -595,3 +595,24 @@ def test_entered_late_counts_local_days(enter, bureau):
     assert listed(client, "entered_late=on") == {late}
     assert "会后8日录入" in client.get(late.get_absolute_url()).content.decode()
     assert "日录入" not in client.get(prompt.get_absolute_url()).content.decode()
+
+
+def test_a_joint_session_leads_nobody_where_they_may_not_go(clerk, bureau, station):
+    host, other = UnitFactory(parent=bureau), UnitFactory(parent=bureau)
+    chair = PersonFactory(unit=host)
+    version = ScheduleVersionFactory(
+        schedule__set__unit=bureau,
+        owed_by=OwedBy.KINDS.value,
+        owing_kinds=[station.kind],
+    )
+    plan_dues(today=TODAY, year=2026)
+    dues = [due_of(TODAY, unit=unit, version=version) for unit in (station, other)]
+    attending = (station.pk, other.pk)
+    meeting = hold(host, TODAY, *dues, attending_unit_ids=attending, presided_by_id=chair.pk)
+
+    page = clerk.get(meeting.get_absolute_url()).content.decode()
+
+    assert dues[0].get_absolute_url() in page
+    for hidden in (dues[1], chair, host):
+        assert hidden.get_absolute_url() not in page
+    assert chair.name in page
