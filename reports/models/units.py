@@ -6,6 +6,11 @@ from simple_history.models import HistoricalRecords
 
 from .base import Imported, ends_after_it_begins
 
+# A unit's own part of its path: siblings sort by position, then by key.
+POSITION_DIGITS = 4
+KEY_DIGITS = 7
+PATH_SEGMENT = POSITION_DIGITS + KEY_DIGITS
+
 
 class UnitKind(models.Model):
     """What a unit is; the kind says whether it files an annual report of its own."""

@@ -32,6 +32,7 @@ from reports.models import (
     ScheduleSet,
     Unit,
 )
+from reports.models.units import PATH_SEGMENT
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,6 +222,11 @@ def _measure(scope: Scope, act: Act) -> Q:
     return found
 
 
+def paths_above(path: str) -> list[str]:
+    """The paths of the units above: every level adds digits of the same number."""
+    return [path[:end] for end in range(PATH_SEGMENT, len(path), PATH_SEGMENT)]
+
+
 def _schedule_of(prefix: str):
     def condition(scope: Scope, act: Act) -> Q:
         """The rules of a bureau are open to everyone in it: who owes must be able to read them."""
@@ -229,6 +235,9 @@ def _schedule_of(prefix: str):
             for g in scope.reading:
                 if g.kind == "unit" and g.bureau_id is not None:
                     found |= Q(**{f"{prefix}unit__bureau": g.bureau_id})
+                # What is set above the bureaus is owed below them.
+                if g.kind != "tree" and (above := paths_above(g.path)):
+                    found |= Q(**{f"{prefix}unit__path__in": above})
         return found
 
     return condition

@@ -10,13 +10,11 @@ from django.db.models.functions import Coalesce
 from reports.domain.trees import walk
 from reports.models import ScheduleSet, Unit, UnitKind
 from reports.models.choices import day_label
+from reports.models.units import KEY_DIGITS, POSITION_DIGITS
 from reports.selectors.bureaus import with_head
 from reports.selectors.differences import Difference
 from reports.selectors.scope import Scope
 
-POSITION_DIGITS = 4
-KEY_DIGITS = 7
-SEGMENT = POSITION_DIGITS + KEY_DIGITS
 # Any year will do to say a day without its year.
 LEAP_YEAR = 2000
 LAST_POSITION = 10**POSITION_DIGITS - 1

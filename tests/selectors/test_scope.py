@@ -1,0 +1,35 @@
+"""What a user may see that is not simply below her unit."""
+
+from datetime import date
+
+import pytest
+
+from reports.domain.access import Act, Role
+from reports.models import Schedule
+from reports.selectors.scope import scope_of
+from tests.factories import (
+    BureauFactory,
+    CityFactory,
+    ScheduleVersionFactory,
+    UnitFactory,
+    member,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize("role", [Role.CLERK, Role.LEGAL_OFFICER, Role.LEADER])
+def test_a_rule_set_above_the_bureaus_is_read_below_and_set_by_nobody_there(role):
+    city = CityFactory()
+    bureau = BureauFactory(parent=city)
+    station = UnitFactory(parent=bureau, ledger_from=None)
+    above = ScheduleVersionFactory(schedule__set__unit=city).schedule
+    elsewhere = ScheduleVersionFactory().schedule
+    user = member(role, station if role == Role.CLERK else bureau)
+
+    scope = scope_of(user, today=date(2026, 6, 10))
+
+    seen = scope.limit(Schedule.objects.all())
+    assert above in seen
+    assert elsewhere not in seen
+    assert not scope.may(Act.SET_SCHEDULE, above)
