@@ -144,7 +144,8 @@ class _Cast:
         self.terms: list[tuple[PersonDraft, Unit, str, date, date | None, bool]] = []
 
     def person(self, unit: Unit, *words: object, left: date | None = None) -> PersonDraft:
-        draft = PersonDraft(name_of(unit.name, *words), unit, PersonKind.POLICE, left)
+        place = full_name(self.stage, unit)
+        draft = PersonDraft(name_of(place, *words), unit, PersonKind.POLICE, left)
         self.people.append(draft)
         return draft
 
@@ -178,6 +179,12 @@ class _Cast:
         for person, unit, post, first, last, acting in self.terms:
             stage.holders[unit.pk, post].append(Holder(made[id(person)], first, last, acting))
         return made
+
+
+def full_name(stage: Stage, unit: Unit) -> str:
+    """The unit with its bureau, for there is a legal unit in every bureau."""
+    bureau = next((b.name for b in stage.bureaus.values() if b.pk == unit.bureau_id), "")
+    return f"{bureau} {unit.name}"
 
 
 def name_of(*words: object) -> str:
@@ -219,8 +226,8 @@ def make_people(stage: Stage) -> None:
 
 
 def _since(stage: Stage, unit: Unit, what: str) -> date:
-    """A day some years back, of its own for every term."""
-    shift = dice(unit.pk and unit.name, unit.bureau_id and unit.parent_id, what)
+    """A day one to three years back, of its own for every term."""
+    shift = dice(full_name(stage, unit), what) * 9 // 10
     return date(stage.year - 3, 3, 1) + days(shift)
 
 
