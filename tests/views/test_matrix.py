@@ -286,7 +286,7 @@ def test_address_by_role_and_place(world, name):
             address = reverse(f"reports:{name}", args=arguments) + query
             answer = getattr(client, METHODS.get(name, "get"))(address)
             codes.append(answer.status_code)
-            answer.close()
+            b"".join(answer.streaming_content if answer.streaming else ())
         found[role] = tuple(codes)
 
     assert found == MATRIX[name]
