@@ -3,10 +3,11 @@
 from typing import Any
 
 from django import forms
-from django.db.models import Q
+from django.db.models import Prefetch, Q
 from django.utils.translation import gettext_lazy as _
 
-from reports.models import Person
+from reports.models import Appointment, Person
+from reports.models.choices import listed
 
 
 def day_field(**kwargs: Any) -> forms.DateField:
@@ -29,10 +30,12 @@ class UnitsField(forms.ModelMultipleChoiceField):
 
 
 class PersonField(forms.ModelChoiceField):
-    """People with their unit; ``of_bureau`` fills it with those who have not left."""
+    """People with their unit and posts; ``people_of`` fills it with those who have not left."""
 
     def label_from_instance(self, obj):
-        return _("%(name)s（%(unit)s）") % {"name": obj.name, "unit": obj.unit.label}
+        posts = dict.fromkeys(each.post.name for each in getattr(obj, "held", ()))
+        where = " · ".join([obj.unit.label, listed(posts)] if posts else [obj.unit.label])
+        return _("%(name)s（%(where)s）") % {"name": obj.name, "where": where}
 
 
 def people_of(scope, *, bureau_id: int | None, today):
@@ -40,7 +43,10 @@ def people_of(scope, *, bureau_id: int | None, today):
     rows = scope.limit(Person.objects.all()).filter(Q(left_on__isnull=True) | Q(left_on__gte=today))
     if bureau_id is not None:
         rows = rows.filter(unit__bureau=bureau_id)
-    return rows.select_related("unit").order_by("unit__path", "pk")
+    held = Appointment.objects.in_office_on(today).select_related("post")
+    held = held.order_by("post__is_capacity", "post__position", "pk")
+    posts = Prefetch("appointments", held, to_attr="held")
+    return rows.select_related("unit").prefetch_related(posts).order_by("unit__path", "pk")
 
 
 class FilesInput(forms.ClearableFileInput):

@@ -1,0 +1,105 @@
+"""Every column of every list sorts both ways, and every list exports what it shows."""
+
+import csv
+import io
+from importlib import import_module
+from pkgutil import iter_modules
+
+import pytest
+from django.urls import reverse
+
+import reports.tables
+from reports.domain.access import Role
+from reports.tables.base import HouseTable
+from tests.factories import (
+    AnnualReportFactory,
+    AppointmentFactory,
+    BureauFactory,
+    CityFactory,
+    DueFactory,
+    MeasureFactory,
+    MeetingFactory,
+    PersonFactory,
+    ProblemFactory,
+    ScheduleVersionFactory,
+    UnitFactory,
+    member,
+)
+
+pytestmark = pytest.mark.django_db
+
+# Each list with the year its rows are of.
+LISTS = {
+    "bureau-list": "",
+    "due-list": "?year=2026",
+    "meeting-list": "?year=2026",
+    "problem-list": "?all_years=1",
+    "measure-list": "?all_years=1",
+    "person-list": "",
+    "schedule-list": "",
+    "report-list": "",
+}
+MODULES = [import_module(f"reports.tables.{m.name}") for m in iter_modules(reports.tables.__path__)]
+TABLES = {
+    name.removesuffix("Table").lower(): table
+    for module in MODULES
+    for name, table in vars(module).items()
+    if isinstance(table, type) and issubclass(table, HouseTable) and table is not HouseTable
+}
+COLUMNS = [
+    (name, column)
+    for name in LISTS
+    for column, bound in TABLES[name.removesuffix("-list")].base_columns.items()
+    if bound.orderable is not False
+]
+
+
+@pytest.fixture
+def supervisor(client):
+    city = CityFactory()
+    for _n in range(2):
+        bureau = BureauFactory(parent=city)
+        station = UnitFactory(parent=bureau, ledger_from=None)
+        rule = ScheduleVersionFactory(schedule__set__unit=bureau)
+        DueFactory(unit=station, schedule=rule.schedule, version=rule)
+        MeetingFactory(unit=station)
+        problem = ProblemFactory(unit=station)
+        MeasureFactory(unit=station, problems=(problem,))
+        AppointmentFactory(person=PersonFactory(unit=station), unit=station)
+        AnnualReportFactory(bureau=bureau)
+    client.force_login(member(Role.SUPERVISOR, city))
+    return client
+
+
+def test_every_table_has_a_list_here():
+    assert set(TABLES) == {name.removesuffix("-list") for name in LISTS}
+
+
+@pytest.mark.parametrize(("name", "column"), COLUMNS)
+def test_every_column_sorts_both_ways(supervisor, name, column):
+    address = reverse(f"reports:{name}") + LISTS[name]
+    joint = "&" if "?" in address else "?"
+    plain = {row.record.pk for row in supervisor.get(address).context["table"].rows}
+
+    orders = []
+    for sort in (column, f"-{column}"):
+        answer = supervisor.get(f"{address}{joint}sort={sort}")
+        table = answer.context["table"]
+        assert table.order_by == (sort,)
+        orders.append([row.record.pk for row in table.rows])
+
+    assert plain
+    assert [set(order) for order in orders] == [plain, plain]
+
+
+@pytest.mark.parametrize("name", sorted(LISTS))
+def test_every_list_exports_its_rows(supervisor, name):
+    address = reverse(f"reports:{name}") + LISTS[name]
+    joint = "&" if "?" in address else "?"
+    shown = len(supervisor.get(address).context["table"].rows)
+
+    answer = supervisor.get(f"{address}{joint}_export=csv&reason=核对")
+    rows = list(csv.reader(io.StringIO(b"".join(answer.streaming_content).decode("utf-8-sig"))))
+
+    assert len(rows) == shown + 1
+    assert all(len(row) == len(rows[0]) for row in rows)
