@@ -31,7 +31,7 @@ from reports.models import (
     Progress,
     Waiver,
 )
-from reports.models.choices import EvidenceKind, Visibility
+from reports.models.choices import EvidenceKind, Visibility, listed
 
 HEAD = 4096
 ZIP = b"PK\x03\x04"
@@ -222,7 +222,7 @@ def reasons_against_file(file: File) -> list[str]:
     """Why a file cannot be kept, naming it; empty when it can. Reads, and rewinds, the file."""
     name = PurePath(file.name or "").name
     ending = PurePath(name).suffix.lower()
-    said = {"name": name, "most": settings.EVIDENCE_MAX_MB, "kinds": "、".join(sorted(MEDIA))}
+    said = {"name": name, "most": settings.EVIDENCE_MAX_MB, "kinds": listed(sorted(MEDIA))}
     if not file.size:
         return [_("“%(name)s”是空文件。") % said]
     if file.size > settings.EVIDENCE_MAX_MB * 1024 * 1024:

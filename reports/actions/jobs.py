@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from reports.actions.schedules import Planned, plan_dues
 from reports.models import Due, Job
-from reports.models.choices import JobKind, JobState
+from reports.models.choices import JobKind, JobState, clauses
 from reports.selectors.audit import audit_steps
 from reports.selectors.differences import table_name
 
@@ -133,7 +133,7 @@ def _audit(arguments: dict[str, object], today: date, tell: Tell) -> str:
         tell(number, len(steps))
     if not found:
         return _("核对无误。")
-    parts = "，".join(
+    parts = clauses(
         _("%(table)s%(number)s处") % {"table": table_name(table), "number": number}
         for table, number in sorted(found.items())
     )

@@ -24,7 +24,7 @@ from reports.models import (
     Meeting,
     Unit,
 )
-from reports.models.choices import WHY_NOT_LABELS
+from reports.models.choices import WHY_NOT_LABELS, clauses
 from reports.selectors.rules import counting_rule, make_up_limit
 
 # The meeting was held all the same: it is recorded, and the due says why it does not count.
@@ -326,7 +326,7 @@ def _discharges(
         raise CannotRecordMeeting(
             [
                 _("不能计入“%(due)s”：%(why)s。")
-                % {"due": dues[pk].schedule.name, "why": "，".join(whys)}
+                % {"due": dues[pk].schedule.name, "why": clauses(whys)}
                 for pk, whys in refused.items()
             ],
             refused,

@@ -8,4 +8,4 @@ class Refused(Exception):
 
     def __init__(self, reasons: Iterable[object]):
         self.reasons = [str(reason) for reason in reasons]
-        super().__init__("；".join(self.reasons))
+        super().__init__(" ".join(self.reasons))

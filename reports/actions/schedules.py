@@ -41,7 +41,7 @@ from reports.models import (
     UnitKind,
     Waiver,
 )
-from reports.models.choices import OwedBy
+from reports.models.choices import OwedBy, day_label
 from reports.selectors.calendar import holidays as load_holidays
 from reports.selectors.kept import KEPT_COUNTS, KEPT_KEY, counts_of
 from reports.selectors.rules import year_start
@@ -589,7 +589,10 @@ def set_version(
     latest = schedule.versions.order_by("-first_day").first()
     if latest and draft.first_day < latest.first_day:
         raise CannotSetSchedule(
-            [_("新规则的起始日不能早于现行版本（%(day)s）。") % {"day": latest.first_day}]
+            [
+                _("新规则的起始日不能早于现行版本（%(day)s）。")
+                % {"day": day_label(latest.first_day)}
+            ]
         )
     same = schedule.versions.filter(first_day=draft.first_day).first()
     if same and Due.objects.filter(version=same).filter(Q(counted__gt=0) | has_waiver()).exists():

@@ -15,7 +15,7 @@ from reports.actions.schedules import (
 from reports.domain.access import Act
 from reports.domain.periods import Cadence
 from reports.models import Schedule, ScheduleSet, ScheduleVersion
-from reports.models.choices import EVIDENCE_KIND_LABELS, EvidenceKind, OwedBy, labelled
+from reports.models.choices import EVIDENCE_KIND_LABELS, EvidenceKind, OwedBy, labelled, listed
 
 from .base import LedgerAdmin, LedgerForm, ReadOnlyInline, ScopedChoices, acting, beside
 
@@ -129,7 +129,7 @@ class RulesSoFar(ReadOnlyInline, admin.StackedInline):
     @admin.display(description=_("应有材料"))
     def expected(self, obj):
         words = (EVIDENCE_KIND_LABELS[EvidenceKind(kind)] for kind in obj.expected_evidence)
-        return "、".join(str(word) for word in words) or None
+        return listed(words) or None
 
     def get_queryset(self, request):
         found = super().get_queryset(request)

@@ -4,7 +4,7 @@ from django.db.models import F, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from reports.models import Due
-from reports.models.choices import VERDICT_LABELS, labelled
+from reports.models.choices import VERDICT_LABELS, labelled, listed
 from reports.selectors.dues import verdicts_of
 
 from .base import DayInput, PlaceFilter
@@ -30,7 +30,7 @@ class VerdictField(forms.ChoiceField):
         parts = str(value).split(BESIDE)
         if len(parts) == 1 or not all(part in words for part in parts):
             return super().valid_value(value)
-        several = "、".join(str(words[part]) for part in parts)
+        several = listed(words[part] for part in parts)
         self.choices = [*self.choices, (str(value), several)]
         return True
 

@@ -19,7 +19,16 @@ def text_field(*, rows: int = 3, **kwargs: Any) -> forms.CharField:
     return forms.CharField(widget=forms.Textarea(attrs={"rows": rows}), **kwargs)
 
 
-class UnitField(forms.ModelChoiceField):
+class Choice(forms.ModelChoiceField):
+    """One of the ledger's own rows; says in words what choosing none means."""
+
+    def __init__(self, *args: Any, **kwargs: Any):
+        nothing = _("请选择") if kwargs.get("required", True) else _("不指定")
+        kwargs.setdefault("empty_label", nothing)
+        super().__init__(*args, **kwargs)
+
+
+class UnitField(Choice):
     def label_from_instance(self, obj):
         return obj.label
 
@@ -29,7 +38,7 @@ class UnitsField(forms.ModelMultipleChoiceField):
         return obj.label
 
 
-class PersonField(forms.ModelChoiceField):
+class PersonField(Choice):
     """People with their unit and posts; ``people_of`` fills it with those who have not left."""
 
     def label_from_instance(self, obj):

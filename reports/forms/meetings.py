@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from reports.models import AgendaKind, Due, MeetingKind, Unit
 from reports.models.choices import EVIDENCE_KIND_LABELS, EvidenceKind, labelled
 
-from .base import FilesField, UnitField, UnitsField, day_field, text_field
+from .base import Choice, FilesField, UnitField, UnitsField, day_field, text_field
 
 FILE_KINDS = (
     EvidenceKind.MINUTES,
@@ -26,7 +26,7 @@ class MeetingForm(forms.Form):
 
     held_on = day_field(label=_("召开日期"))
     unit = UnitField(label=_("召开单位"), queryset=Unit.objects.none())
-    kind = forms.ModelChoiceField(label=_("会议种类"), queryset=MeetingKind.objects.none())
+    kind = Choice(label=_("会议种类"), queryset=MeetingKind.objects.none())
     title = forms.CharField(
         label=_("名称"), max_length=120, required=False, help_text=_("不填则用会议种类的名称。")
     )
@@ -78,7 +78,7 @@ class MeetingForm(forms.Form):
         self.fields["held_on"].widget.attrs["max"] = today.isoformat()
         self.fields["unit"].queryset = units
         self.fields["kind"].queryset = MeetingKind.objects.order_by("position", "pk")
-        self.fields["presided_by"].choices = [("", "---------"), *grouped(chairs)]
+        self.fields["presided_by"].choices = [("", _("请选择")), *grouped(chairs)]
         self.fields["attending"].queryset = attending
         self.fields["dues"].queryset = Due.objects.filter(pk__in=[c.due.pk for c in candidates])
         if correcting:
@@ -125,9 +125,7 @@ class AgendaForm(forms.Form):
     """One item of the agenda; an empty row is no item."""
 
     title = forms.CharField(label=_("议题"), max_length=200, required=False)
-    kind = forms.ModelChoiceField(
-        label=_("议题种类"), queryset=AgendaKind.objects.none(), required=False
-    )
+    kind = Choice(label=_("议题种类"), queryset=AgendaKind.objects.none(), required=False)
     involves_law = forms.BooleanField(label=_("涉法"), required=False)
     legal_opinion = forms.CharField(label=_("法制意见"), required=False)
 

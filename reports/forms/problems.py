@@ -13,10 +13,19 @@ from reports.models import Person, Problem, ProblemSource, Unit
 from reports.models.choices import PROBLEM_CLASS_LABELS, EvidenceKind, labelled
 from reports.selectors.scope import Scope
 
-from .base import FilesField, PersonField, UnitField, UnitsField, day_field, people_of, text_field
+from .base import (
+    Choice,
+    FilesField,
+    PersonField,
+    UnitField,
+    UnitsField,
+    day_field,
+    people_of,
+    text_field,
+)
 
 
-class ProblemField(forms.ModelChoiceField):
+class ProblemField(Choice):
     def label_from_instance(self, obj):
         return _("%(year)s年 %(number)s %(title)s") % {
             "year": obj.year,
@@ -35,9 +44,7 @@ class ProblemForm(forms.Form):
         help_text=_("一句话写明，不写当事人、信访人、嫌疑人姓名。"),
     )
     found_on = day_field(label=_("发现日期"))
-    source = forms.ModelChoiceField(
-        label=_("来源"), queryset=ProblemSource.objects.order_by("position", "pk")
-    )
+    source = Choice(label=_("来源"), queryset=ProblemSource.objects.order_by("position", "pk"))
     source_document = forms.CharField(label=_("来源文件"), max_length=120, required=False)
     raised_from_above = forms.BooleanField(
         label=_("上级或外部提出"), required=False, help_text=_("销号须以提出机关的认定为准。")

@@ -32,6 +32,8 @@ from reports.models.choices import (
 from reports.selectors.rules import year_start
 from reports.selectors.scope import Scope
 
+from .base import Choice
+
 EVIDENCE_OF_MEETINGS = [
     (code, label)
     for code, label in labelled(EVIDENCE_KIND_LABELS)
@@ -44,12 +46,12 @@ def day_field(**kwargs) -> forms.DateField:
     return forms.DateField(widget=widget, **kwargs)
 
 
-class UnitLabelField(forms.ModelChoiceField):
+class UnitLabelField(Choice):
     def label_from_instance(self, obj):
         return obj.label
 
 
-class SetField(forms.ModelChoiceField):
+class SetField(Choice):
     def label_from_instance(self, obj):
         return f"{obj.unit.label} · {obj.name}"
 

@@ -2,6 +2,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from simple_history.models import HistoricalRecords
 
 from .base import ends_after_it_begins
@@ -19,7 +20,7 @@ class Account(models.Model):
 
     class Meta:
         verbose_name = _("账号设置")
-        verbose_name_plural = _("账号设置")
+        verbose_name_plural = pgettext_lazy("several", "账号设置")
 
     def __str__(self):
         return str(self.user)
@@ -54,7 +55,7 @@ class Membership(models.Model):
 
     class Meta:
         verbose_name = _("权限")
-        verbose_name_plural = _("权限")
+        verbose_name_plural = pgettext_lazy("several", "权限")
         constraints = [
             models.UniqueConstraint(
                 fields=["user", "unit", "role"],

@@ -1,5 +1,6 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from simple_history.models import HistoricalRecords
 
 from .choices import DAY_KIND_LABELS, labelled
@@ -17,7 +18,7 @@ class Holiday(models.Model):
 
     class Meta:
         verbose_name = _("节假日与调休")
-        verbose_name_plural = _("节假日与调休")
+        verbose_name_plural = pgettext_lazy("several", "节假日与调休")
 
     def __str__(self):
         return f"{self.day} {self.name}"

@@ -393,6 +393,11 @@ def listed(words: Iterable[object]) -> str:
     return gettext("、").join(str(word) for word in words)
 
 
+def clauses(words: Iterable[object]) -> str:
+    """Parts of a sentence one after the other: 会议种类不符，没有规定的议题."""
+    return gettext("，").join(str(word) for word in words)
+
+
 def rhythm_label(cadence: Cadence, every: int = 1, at_least: int = 1) -> str:
     """How often something is owed: 每周至少1次, 每2个月至少3次."""
     rhythm = EVERY_LABELS[cadence] if every == 1 else EVERY_N_LABELS[cadence] % {"n": every}

@@ -3,6 +3,7 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from simple_history.models import HistoricalRecords
 
 from .base import Cancellable, Imported, Recorded
@@ -60,7 +61,7 @@ class Evidence(Recorded, Imported, Cancellable):
 
     class Meta(Cancellable.Meta):
         verbose_name = _("佐证材料")
-        verbose_name_plural = _("佐证材料")
+        verbose_name_plural = pgettext_lazy("several", "佐证材料")
         constraints = [
             *Cancellable.Meta.constraints,
             models.CheckConstraint(
@@ -110,7 +111,7 @@ class EvidenceUse(models.Model):
 
     class Meta:
         verbose_name = _("材料用途")
-        verbose_name_plural = _("材料用途")
+        verbose_name_plural = pgettext_lazy("several", "材料用途")
         constraints = [
             models.CheckConstraint(
                 condition=(

@@ -3,6 +3,7 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from .choices import JOB_KIND_LABELS, JOB_STATE_LABELS, JobState, labelled
 
@@ -34,7 +35,7 @@ class Job(models.Model):
 
     class Meta:
         verbose_name = _("后台任务")
-        verbose_name_plural = _("后台任务")
+        verbose_name_plural = pgettext_lazy("several", "后台任务")
         indexes = [models.Index(fields=["state", "id"], name="job_waiting")]
         constraints = [
             models.CheckConstraint(

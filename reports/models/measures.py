@@ -4,6 +4,7 @@ from django.db.models import F, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from simple_history.models import HistoricalRecords
 
 from .base import Cancellable, Imported, Recorded
@@ -81,7 +82,7 @@ class Measure(Recorded, Imported, Cancellable):
 
     class Meta(Cancellable.Meta):
         verbose_name = _("措施")
-        verbose_name_plural = _("措施")
+        verbose_name_plural = pgettext_lazy("several", "措施")
         indexes = [
             models.Index(fields=["bureau", "due_on"], name="measure_of_bureau"),
         ]
@@ -129,7 +130,7 @@ class Progress(Recorded):
 
     class Meta:
         verbose_name = _("进展")
-        verbose_name_plural = _("进展")
+        verbose_name_plural = pgettext_lazy("several", "进展")
         indexes = [models.Index(fields=["measure", "on", "id"], name="progress_in_order")]
 
     def __str__(self):
@@ -173,7 +174,7 @@ class Extension(Recorded):
 
     class Meta:
         verbose_name = _("延期")
-        verbose_name_plural = _("延期")
+        verbose_name_plural = pgettext_lazy("several", "延期")
         constraints = [
             models.CheckConstraint(
                 condition=Q(new_due_on__gt=F("old_due_on")),

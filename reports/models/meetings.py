@@ -2,6 +2,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from simple_history.models import HistoricalRecords
 
 from .base import Cancellable, Imported, Recorded
@@ -17,7 +18,7 @@ class MeetingKind(models.Model):
 
     class Meta:
         verbose_name = _("会议种类")
-        verbose_name_plural = _("会议种类")
+        verbose_name_plural = pgettext_lazy("several", "会议种类")
 
     def __str__(self):
         return self.name
@@ -32,7 +33,7 @@ class AgendaKind(models.Model):
 
     class Meta:
         verbose_name = _("议题种类")
-        verbose_name_plural = _("议题种类")
+        verbose_name_plural = pgettext_lazy("several", "议题种类")
 
     def __str__(self):
         return self.name
@@ -101,7 +102,7 @@ class Meeting(Recorded, Imported, Cancellable):
 
     class Meta(Cancellable.Meta):
         verbose_name = _("会议")
-        verbose_name_plural = _("会议")
+        verbose_name_plural = pgettext_lazy("several", "会议")
         indexes = [
             models.Index(fields=["bureau", "-held_on"], name="meeting_of_bureau"),
             models.Index(fields=["unit", "-held_on"], name="meeting_of_unit"),
@@ -138,7 +139,7 @@ class AgendaItem(models.Model):
 
     class Meta:
         verbose_name = _("议题")
-        verbose_name_plural = _("议题")
+        verbose_name_plural = pgettext_lazy("several", "议题")
         constraints = [
             models.UniqueConstraint(
                 fields=["meeting", "position"], name="agendaitem_once_per_position"
@@ -175,7 +176,7 @@ class Attendance(models.Model):
 
     class Meta:
         verbose_name = _("参加情况")
-        verbose_name_plural = _("参加情况")
+        verbose_name_plural = pgettext_lazy("several", "参加情况")
         constraints = [
             models.CheckConstraint(
                 condition=Q(unit__isnull=False, person__isnull=True, outside="")
@@ -215,7 +216,7 @@ class Discharge(models.Model):
 
     class Meta:
         verbose_name = _("计入情况")
-        verbose_name_plural = _("计入情况")
+        verbose_name_plural = pgettext_lazy("several", "计入情况")
         constraints = [
             models.UniqueConstraint(fields=["meeting", "due"], name="discharge_once"),
             models.CheckConstraint(

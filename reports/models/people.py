@@ -3,6 +3,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from simple_history.models import HistoricalRecords
 
 from .base import Imported, ends_after_it_begins
@@ -49,7 +50,7 @@ class Person(Imported):
 
     class Meta:
         verbose_name = _("人员")
-        verbose_name_plural = _("人员")
+        verbose_name_plural = pgettext_lazy("several", "人员")
 
     def __str__(self):
         return self.name
@@ -77,7 +78,7 @@ class Post(models.Model):
 
     class Meta:
         verbose_name = _("岗位")
-        verbose_name_plural = _("岗位")
+        verbose_name_plural = pgettext_lazy("several", "岗位")
 
     def __str__(self):
         return self.name
@@ -119,7 +120,7 @@ class Appointment(Imported):
 
     class Meta:
         verbose_name = _("任职")
-        verbose_name_plural = _("任职")
+        verbose_name_plural = pgettext_lazy("several", "任职")
         constraints = [
             models.CheckConstraint(
                 condition=Q(last_day__isnull=True) | Q(last_day__gte=F("first_day")),
@@ -159,7 +160,7 @@ class Certificate(models.Model):
 
     class Meta:
         verbose_name = _("证件")
-        verbose_name_plural = _("证件")
+        verbose_name_plural = pgettext_lazy("several", "证件")
         constraints = [
             ends_after_it_begins(
                 "issued_on",
@@ -188,7 +189,7 @@ class Examination(models.Model):
 
     class Meta:
         verbose_name = _("考试")
-        verbose_name_plural = _("考试")
+        verbose_name_plural = pgettext_lazy("several", "考试")
         constraints = [
             models.CheckConstraint(
                 condition=Q(passed__lte=F("participants")),

@@ -5,6 +5,7 @@ from django.db.models import F, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from simple_history.models import HistoricalRecords
 
 from reports.domain.problems import ProblemClass, ProblemState
@@ -23,7 +24,7 @@ class ProblemSource(models.Model):
 
     class Meta:
         verbose_name = _("问题来源")
-        verbose_name_plural = _("问题来源")
+        verbose_name_plural = pgettext_lazy("several", "问题来源")
 
     def __str__(self):
         return self.name
@@ -195,7 +196,7 @@ class Problem(Recorded, Imported, Cancellable):
 
     class Meta(Cancellable.Meta):
         verbose_name = _("问题")
-        verbose_name_plural = _("问题")
+        verbose_name_plural = pgettext_lazy("several", "问题")
         indexes = [
             models.Index(fields=["bureau", "year"], name="problem_of_bureau"),
             models.Index(fields=["-found_on", "-id"], name="problem_newest_first"),
@@ -269,7 +270,7 @@ class ProblemMove(Recorded):
 
     class Meta:
         verbose_name = _("问题流转")
-        verbose_name_plural = _("问题流转")
+        verbose_name_plural = pgettext_lazy("several", "问题流转")
         indexes = [models.Index(fields=["problem", "on", "id"], name="problemmove_in_order")]
         constraints = [
             models.CheckConstraint(
@@ -300,7 +301,7 @@ class LookBack(Recorded):
 
     class Meta:
         verbose_name = _("回头看")
-        verbose_name_plural = _("回头看")
+        verbose_name_plural = pgettext_lazy("several", "回头看")
 
     def __str__(self):
         return f"{self.problem_id} {self.on}"

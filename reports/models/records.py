@@ -1,5 +1,6 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from simple_history.models import HistoricalRecords
 
 from .base import Cancellable, Imported
@@ -28,7 +29,7 @@ class Honour(Imported, Cancellable):
 
     class Meta(Cancellable.Meta):
         verbose_name = _("荣誉")
-        verbose_name_plural = _("荣誉")
+        verbose_name_plural = pgettext_lazy("several", "荣誉")
 
     def __str__(self):
         return self.title

@@ -2,6 +2,7 @@ from django.db import models
 from django.db.models import Case, F, Q, Value, When
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from simple_history.models import HistoricalRecords
 
 from reports.domain.dues import DueFacts, NotApplicable, Verdict, verdict
@@ -39,7 +40,7 @@ class ScheduleSet(Imported):
 
     class Meta:
         verbose_name = _("制度组")
-        verbose_name_plural = _("制度组")
+        verbose_name_plural = pgettext_lazy("several", "制度组")
         constraints = [
             models.UniqueConstraint(
                 fields=["unit", "name"],
@@ -88,7 +89,7 @@ class Schedule(Imported):
 
     class Meta:
         verbose_name = _("制度")
-        verbose_name_plural = _("制度")
+        verbose_name_plural = pgettext_lazy("several", "制度")
         constraints = [
             models.UniqueConstraint(
                 fields=["set", "name"],
@@ -198,7 +199,7 @@ class ScheduleVersion(models.Model):
 
     class Meta:
         verbose_name = _("制度版本")
-        verbose_name_plural = _("制度版本")
+        verbose_name_plural = pgettext_lazy("several", "制度版本")
         constraints = [
             models.UniqueConstraint(
                 fields=["schedule", "first_day"],
@@ -316,7 +317,7 @@ class Due(models.Model):
 
     class Meta:
         verbose_name = _("应开会议/应办事项")
-        verbose_name_plural = _("应开会议/应办事项")
+        verbose_name_plural = pgettext_lazy("several", "应开会议/应办事项")
         indexes = [
             models.Index(
                 fields=["bureau", "year", "schedule", "period_last"], name="due_of_bureau"
@@ -398,7 +399,7 @@ class Waiver(Recorded):
 
     class Meta:
         verbose_name = _("免开")
-        verbose_name_plural = _("免开")
+        verbose_name_plural = pgettext_lazy("several", "免开")
         constraints = [
             models.UniqueConstraint(
                 fields=["due"],

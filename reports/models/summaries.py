@@ -3,6 +3,7 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from simple_history.models import HistoricalRecords
 
 from reports.domain.summaries import ReportState
@@ -59,7 +60,7 @@ class AnnualReport(Recorded, Imported):
 
     class Meta:
         verbose_name = _("年度报告")
-        verbose_name_plural = _("年度报告")
+        verbose_name_plural = pgettext_lazy("several", "年度报告")
         constraints = [
             models.UniqueConstraint(
                 fields=["bureau", "year"],
@@ -94,7 +95,7 @@ class Section(models.Model):
 
     class Meta:
         verbose_name = _("章节")
-        verbose_name_plural = _("章节")
+        verbose_name_plural = pgettext_lazy("several", "章节")
         constraints = [
             models.UniqueConstraint(fields=["report", "position"], name="section_once_per_position")
         ]
@@ -114,7 +115,7 @@ class Paragraph(models.Model):
 
     class Meta:
         verbose_name = _("段落")
-        verbose_name_plural = _("段落")
+        verbose_name_plural = pgettext_lazy("several", "段落")
         constraints = [
             models.UniqueConstraint(
                 fields=["section", "position"], name="paragraph_once_per_position"
@@ -139,7 +140,7 @@ class Sentence(models.Model):
 
     class Meta:
         verbose_name = _("句子")
-        verbose_name_plural = _("句子")
+        verbose_name_plural = pgettext_lazy("several", "句子")
         constraints = [
             models.UniqueConstraint(
                 fields=["paragraph", "position"], name="sentence_once_per_position"
@@ -167,7 +168,7 @@ class Source(models.Model):
 
     class Meta:
         verbose_name = _("依据")
-        verbose_name_plural = _("依据")
+        verbose_name_plural = pgettext_lazy("several", "依据")
 
     def __str__(self):
         return f"{self.sentence_id} {self.figure}"
@@ -187,7 +188,7 @@ class FrozenFigure(models.Model):
 
     class Meta:
         verbose_name = _("签发时数据")
-        verbose_name_plural = _("签发时数据")
+        verbose_name_plural = pgettext_lazy("several", "签发时数据")
         constraints = [models.UniqueConstraint(fields=["report", "key"], name="frozenfigure_once")]
 
     def __str__(self):
@@ -206,7 +207,7 @@ class ReportMove(Recorded):
 
     class Meta:
         verbose_name = _("报告流转")
-        verbose_name_plural = _("报告流转")
+        verbose_name_plural = pgettext_lazy("several", "报告流转")
 
     def __str__(self):
         return f"{self.report_id} {self.move}"

@@ -2,6 +2,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from simple_history.models import HistoricalRecords
 
 from .base import Imported, ends_after_it_begins
@@ -29,7 +30,7 @@ class UnitKind(models.Model):
 
     class Meta:
         verbose_name = _("单位类别")
-        verbose_name_plural = _("单位类别")
+        verbose_name_plural = pgettext_lazy("several", "单位类别")
 
     def __str__(self):
         return self.name
@@ -117,7 +118,7 @@ class Unit(Imported):
 
     class Meta:
         verbose_name = _("单位")
-        verbose_name_plural = _("单位")
+        verbose_name_plural = pgettext_lazy("several", "单位")
         constraints = [
             ends_after_it_begins(
                 "opened_on", "closed_on", "unit_closes_after_it_opens", _("停用日期早于启用日期。")
@@ -173,7 +174,7 @@ class UnitName(models.Model):
 
     class Meta:
         verbose_name = _("单位曾用名")
-        verbose_name_plural = _("单位曾用名")
+        verbose_name_plural = pgettext_lazy("several", "单位曾用名")
         constraints = [
             ends_after_it_begins(
                 "first_day",

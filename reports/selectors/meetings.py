@@ -16,7 +16,7 @@ from reports.models import (
     Person,
     Unit,
 )
-from reports.models.choices import EvidenceKind
+from reports.models.choices import EvidenceKind, listed
 from reports.selectors.rules import make_up_limit
 from reports.selectors.scope import Scope
 
@@ -123,9 +123,7 @@ def chairs(unit: Unit, day: date, *, also: int | None = None) -> list[tuple[str,
     return [
         (
             unit.label if ranks.get(p.pk, last)[0] == 0 else unit.bureau.label,
-            " · ".join(
-                [p.name, "、".join(dict.fromkeys(posts[p.pk]))] if p.pk in posts else [p.name]
-            ),
+            " · ".join([p.name, listed(dict.fromkeys(posts[p.pk]))] if p.pk in posts else [p.name]),
             p.pk,
         )
         for p in found

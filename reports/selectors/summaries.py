@@ -15,7 +15,7 @@ from urllib.parse import urlencode
 from django.db.models import Case, Count, DateField, Max, Q, QuerySet, Value, When
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, override
+from django.utils.translation import ngettext, override, pgettext
 
 from reports.domain.problems import ProblemState
 from reports.domain.report_text import (
@@ -434,7 +434,7 @@ def _problem_figures(records: YearRecords) -> list[Figure]:
     )
     return [
         Figure(
-            _("问题"),
+            pgettext("several", "问题"),
             f"problems:{kind}",
             label,
             number,

@@ -9,7 +9,7 @@ from django.db.models.functions import Coalesce
 
 from reports.domain.trees import walk
 from reports.models import ScheduleSet, Unit, UnitKind
-from reports.models.choices import day_label
+from reports.models.choices import day_label, listed
 from reports.models.units import KEY_DIGITS, POSITION_DIGITS
 from reports.selectors.bureaus import with_head
 from reports.selectors.differences import Difference
@@ -123,4 +123,4 @@ def year_start_words(bureau: Unit) -> str:
     """The days on which the years of a bureau's sets begin, each once: 1月1日、11月1日."""
     starts = {(s.year_start_month, s.year_start_day) for s in bureau.schedule_sets.all()}
     days = [date(LEAP_YEAR, month, day) for month, day in sorted(starts)]
-    return "、".join(day_label(day, day) for day in days)
+    return listed(day_label(day, day) for day in days)

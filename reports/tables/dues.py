@@ -14,7 +14,7 @@ class DueTable(HouseTable):
     number = NumberColumn(verbose_name=_("期次"))
     period_first = DayColumn(verbose_name=_("起"))
     period_last = DayColumn(verbose_name=_("止"))
-    at_least = NumberColumn(verbose_name=_("应开"))
+    at_least = NumberColumn(verbose_name=_("应开次数"))
     counted = NumberColumn(verbose_name=_("已计入"))
     verdict = VerdictColumn(verbose_name=_("结论"))
     lacks_evidence = NumberColumn(verbose_name=_("缺材料"))

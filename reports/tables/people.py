@@ -1,7 +1,7 @@
 import django_tables2 as tables
 from django.utils.translation import gettext_lazy as _
 
-from reports.models.choices import PERSON_KIND_LABELS
+from reports.models.choices import PERSON_KIND_LABELS, listed
 from reports.selectors.people import post_words
 
 from .base import HouseTable
@@ -27,4 +27,4 @@ class PersonTable(HouseTable):
         empty_text = _("没有符合条件的人员。")
 
     def value_held(self, record):
-        return "、".join(post_words(held, record) for held in record.held)
+        return listed(post_words(held, record) for held in record.held)

@@ -20,6 +20,7 @@ from reports.models.choices import (
     VERDICT_LABELS_BY_WORDS,
     day_label,
     days_label,
+    listed,
     month_label,
 )
 from reports.templatetags import figures
@@ -518,3 +519,6 @@ def messages_of(errors: Iterable[object]) -> SafeString:
         '<ul class="errorlist">{}</ul>',
         format_html_join("", "<li>{}</li>", ((conditional_escape(error),) for error in errors)),
     )
+
+
+register.filter("listed", listed)

@@ -5,6 +5,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject, cached_property
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from reports.domain.access import Act, Role
 from reports.selectors.scope import Scope
@@ -16,14 +17,14 @@ from reports.views.scoped import request_scope
 # Addresses are stable: people send them to each other.
 RECORD_PAGES = (
     ("/", _("总览")),
-    ("/bureaus/", _("分局")),
+    ("/bureaus/", pgettext_lazy("several", "分局")),
     ("/dues/", _("制度落实")),
-    ("/meetings/", _("会议")),
-    ("/problems/", _("问题")),
-    ("/measures/", _("措施")),
-    ("/people/", _("人员")),
-    ("/schedules/", _("制度")),
-    ("/reports/", _("年度报告")),
+    ("/meetings/", pgettext_lazy("several", "会议")),
+    ("/problems/", pgettext_lazy("several", "问题")),
+    ("/measures/", pgettext_lazy("several", "措施")),
+    ("/people/", pgettext_lazy("several", "人员")),
+    ("/schedules/", pgettext_lazy("several", "制度")),
+    ("/reports/", pgettext_lazy("several", "年度报告")),
 )
 # What the stock admin is for; whoever may none of it sees no way in.
 ADMIN_ACTS = (

@@ -11,7 +11,7 @@ from django.views.generic import TemplateView
 from reports.domain.periods import YearStart, assessment_year
 from reports.domain.progress import NOTHING, Tally
 from reports.models import Unit
-from reports.models.choices import REPORT_STATE_LABELS, day_label, labelled
+from reports.models.choices import REPORT_STATE_LABELS, clauses, day_label, labelled
 from reports.selectors.bureaus import with_head, with_report
 from reports.selectors.measures import overdue_by_bureau
 from reports.selectors.problems import problem_counts_by_bureau
@@ -171,4 +171,4 @@ def note_of(bureau: Unit, dues: BureauDues, year: int) -> str:
         notes.append(_("%(day)s起使用") % {"day": day_label(since, since)})
     for month, day in {s.year_start for s in dues.sets.values()} - {(1, 1)}:
         notes.append(_("考核年度自%(month)s月%(day)s日") % {"month": month, "day": day})
-    return "，".join(notes)
+    return clauses(notes)

@@ -25,6 +25,7 @@ from reports.models.choices import (
     EVIDENCE_KIND_LABELS,
     EvidenceKind,
     day_label,
+    listed,
     reason_sentence,
 )
 from reports.selectors.bureaus import label_of
@@ -217,7 +218,7 @@ def rule_in_words(due: Due) -> list[tuple[str, str]]:
     }.get(rule.kind) or _("周期结束后%(n)s天内可补开") % {"n": rule.days}
     lines = [
         (_("要求"), _("%(every)s至少%(n)s次") % {"every": every, "n": version.at_least}),
-        (_("计入"), _("或").join(what)),
+        (_("计入的会议"), _("或").join(what)),
         (_("由谁召开"), str(version.body or due.unit)),
     ]
     if version.presided_by:
@@ -228,10 +229,10 @@ def rule_in_words(due: Due) -> list[tuple[str, str]]:
         lines.append((_("列席"), _("须法制部门列席")))
     if version.expected_evidence:
         kinds = [str(EVIDENCE_KIND_LABELS[EvidenceKind(k)]) for k in version.expected_evidence]
-        lines.append((_("应有材料"), "、".join(kinds)))
+        lines.append((_("应有材料"), listed(kinds)))
     return [
         *lines,
-        (_("补开"), make_up),
+        (_("能否补开"), make_up),
         (_("录入期限"), _("周期结束后%(n)s个工作日") % {"n": version.recording_days}),
         (_("依据"), version.legal_basis),
         (_("由谁要求"), version.asked_by),

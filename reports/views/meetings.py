@@ -12,7 +12,7 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.generic import FormView, TemplateView
 
 from reports.actions.evidence import (
@@ -35,7 +35,7 @@ from reports.domain.access import Act
 from reports.filters.meetings import MeetingFilter
 from reports.forms.meetings import FILE_KINDS, AgendaFormSet, CancelForm, MeetingForm
 from reports.models import AgendaKind, Due, Evidence, Meeting, Person, Unit
-from reports.models.choices import EVIDENCE_KIND_LABELS, EvidenceKind
+from reports.models.choices import EVIDENCE_KIND_LABELS, EvidenceKind, listed
 from reports.selectors.bureaus import label_of
 from reports.selectors.history import changes_of
 from reports.selectors.meetings import (
@@ -56,7 +56,7 @@ class MeetingList(SelectionMixin, ScopeMixin, TablePage):
     table_class = MeetingTable
     filterset_class = MeetingFilter
     template_name = "reports/meetings/list.html"
-    title = gettext_lazy("会议")
+    title = pgettext_lazy("several", "会议")
     empty_hint = gettext_lazy("还没有会议记录。在单位页或应开事项页点“记录会议”即可录入。")
     selections: ClassVar = {
         "bureau": (Unit, gettext_lazy("分局")),
@@ -160,7 +160,7 @@ def lacking_kinds(discharges, evidence) -> list[str]:
 
 
 def kinds_in_words(kinds: set[str]) -> str:
-    return "、".join(str(EVIDENCE_KIND_LABELS[kind]) for kind in EvidenceKind if kind in kinds)
+    return listed(EVIDENCE_KIND_LABELS[kind] for kind in EvidenceKind if kind in kinds)
 
 
 def kinds_of(due: Due) -> set[tuple[str, str]]:
@@ -426,9 +426,7 @@ class MeetingFormPage(ScopeMixin, DayMixin, FormView):
             "main": [form[name] for name in main],
             "rest": [form[name] for name in names if name not in main],
             "rest_open": any(form[name].errors for name in names if name not in main),
-            "expected": "、".join(
-                str(EVIDENCE_KIND_LABELS[EvidenceKind(k)]) for k in sorted(wanted)
-            ),
+            "expected": listed(str(EVIDENCE_KIND_LABELS[EvidenceKind(k)]) for k in sorted(wanted)),
         }
 
     def beside(self, unit: Unit | None) -> dict[str, object]:
@@ -546,7 +544,7 @@ class MeetingNew(MeetingFormPage):
             return _("会议已记录，未计入任何应开事项。")
         if len(counting) < len(rows):
             return _("会议已记录；有的应开事项未能计入，原因见下。")
-        return _("会议已记录，计入：%(names)s。") % {"names": "、".join(counting)}
+        return _("会议已记录，计入：%(names)s。") % {"names": listed(counting)}
 
 
 def reference_of(data) -> Reference:

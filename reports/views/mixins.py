@@ -15,7 +15,7 @@ from django_tables2 import SingleTableMixin
 from reports.actions.refusals import Refused
 from reports.domain.progress import Tally
 from reports.exchange.sheets import CSV, XLSX, csv_lines, disposition, file_name, workbook
-from reports.models.choices import day_label
+from reports.models.choices import day_label, listed
 from reports.tables.base import CappedPaginator
 
 FIRST_YEAR, LAST_YEAR = 2000, 2100
@@ -209,7 +209,7 @@ class TablePage(DayMixin, SingleTableMixin, FilterView):
     @staticmethod
     def words_of(value: Any) -> str:
         if isinstance(value, (list, tuple)) or hasattr(value, "iterator"):
-            return "、".join(str(each) for each in value)
+            return listed(value)
         if isinstance(value, slice):
             return f"{value.start or ''}—{value.stop or ''}"
         return _("是") if value is True else str(value)

@@ -2,6 +2,7 @@
 
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from django.views.generic import TemplateView
 
 from reports.domain.access import Act
@@ -16,7 +17,7 @@ from reports.views.scoped import ScopeMixin
 
 
 class PersonList(ScopeMixin, TablePage):
-    title = _("人员")
+    title = pgettext_lazy("several", "人员")
     table_class = PersonTable
     filterset_class = PersonFilter
     template_name = "reports/people/list.html"

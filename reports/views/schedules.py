@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.generic import FormView, TemplateView
 
 from reports.actions.refusals import Refused
@@ -73,7 +73,7 @@ from reports.views.selection import SelectionMixin
 
 
 class ScheduleList(ScopeMixin, SelectionMixin, TablePage):
-    title = gettext_lazy("制度")
+    title = pgettext_lazy("several", "制度")
     table_class = ScheduleTable
     filterset_class = ScheduleFilter
     template_name = "reports/schedules/list.html"

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext, override
+from django.utils.translation import gettext_lazy, ngettext, override, pgettext_lazy
 from django.views.generic import FormView, TemplateView, View
 
 from reports.actions.evidence import CannotKeepEvidence, Upload
@@ -46,7 +46,7 @@ from reports.forms.summaries import (
     SignForm,
 )
 from reports.models import AnnualReport, Honour, Person, Unit
-from reports.models.choices import EvidenceKind
+from reports.models.choices import EvidenceKind, listed
 from reports.selectors.evidence import evidence_of
 from reports.selectors.history import changes_of
 from reports.selectors.summaries import (
@@ -76,7 +76,7 @@ class ReportList(SelectionMixin, ScopeMixin, TablePage):
     table_class = ReportTable
     filterset_class = ReportFilter
     template_name = "reports/summaries/list.html"
-    title = gettext_lazy("年度报告")
+    title = pgettext_lazy("several", "年度报告")
     empty_hint = gettext_lazy("还没有年度报告。法制大队可在此汇编本局的年度报告。")
     selections = {"bureau": (Unit, gettext_lazy("分局"))}
 
@@ -372,7 +372,7 @@ class ReportEdit(ReportPage, TemplateView):
                 "正文中不再出现以下%(n)s项数据：%(labels)s",
                 len(lost),
             )
-            told = {"n": len(lost), "labels": "；".join(lost)}
+            told = {"n": len(lost), "labels": listed(lost)}
             messages.warning(self.request, words % told)
 
 

@@ -5,6 +5,7 @@ from urllib.parse import urlencode
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from reports.filters.units import BureauFilter
 from reports.models import Unit
@@ -17,7 +18,7 @@ from reports.views.scoped import ScopeMixin
 class BureauList(ScopeMixin, TablePage):
     """Whoever sees one bureau is taken to it; whoever sees none, to her own unit."""
 
-    title = _("分局")
+    title = pgettext_lazy("several", "分局")
     table_class = BureauTable
     filterset_class = BureauFilter
     template_name = "reports/units/bureau_list.html"
