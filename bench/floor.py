@@ -165,10 +165,10 @@ def bureau_floor(request, pk):
 
 LIST = """SELECT d.id, u.name, s.name, s.words, d.number, d.period_first, d.period_last,
  d.at_least, d.counted, d.lacks_evidence, %(verdict)s
- FROM reports_due d JOIN reports_unit u ON u.id = d.unit_id
- JOIN reports_schedule s ON s.id = d.schedule_id
- WHERE d.year = %(year)s AND d.period_first <= %(on)s
- ORDER BY d.period_last DESC, d.id LIMIT 50"""
+ FROM (SELECT * FROM reports_due WHERE year = %(year)s AND period_first <= %(on)s
+ ORDER BY period_last DESC, id LIMIT 50) d
+ JOIN reports_unit u ON u.id = d.unit_id JOIN reports_schedule s ON s.id = d.schedule_id
+ ORDER BY d.period_last DESC, d.id"""
 
 
 def dues_floor(request):

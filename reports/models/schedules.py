@@ -289,8 +289,9 @@ class Due(models.Model):
     bureau = models.ForeignKey(
         "Unit", models.PROTECT, related_name="bureau_dues", verbose_name=_("分局")
     )
+    # Searched by schedule and year together; an index of the schedule alone would be passed over.
     schedule = models.ForeignKey(
-        "Schedule", models.PROTECT, related_name="dues", verbose_name=_("制度")
+        "Schedule", models.PROTECT, related_name="dues", db_index=False, verbose_name=_("制度")
     )
     version = models.ForeignKey(
         "ScheduleVersion", models.PROTECT, related_name="dues", verbose_name=_("适用规则")
@@ -323,6 +324,7 @@ class Due(models.Model):
                 fields=["bureau", "year", "schedule", "period_last"], name="due_of_bureau"
             ),
             models.Index(fields=["unit", "year", "period_last"], name="due_of_unit"),
+            models.Index(fields=["schedule", "year", "period_first"], name="due_of_schedule"),
             models.Index(fields=["year", "-period_last"], name="due_of_year"),
         ]
         constraints = [
