@@ -5,7 +5,6 @@ with REQUIRE=all that is a failure.
 """
 
 import contextlib
-import grp
 import os
 import pwd
 import secrets
@@ -102,15 +101,14 @@ def newest_postgresql() -> Path:
     return found[-1].parent if found else Path(on_path).parent
 
 
-def unprivileged() -> tuple[list[str], int, int]:
-    """How to run something as somebody who is not root: prefix of the command, user, group."""
+def unprivileged() -> tuple[int, int]:
+    """Somebody who is not root: user and group. The server refuses to run as root."""
     if os.getuid() != 0:
-        return [], os.getuid(), os.getgid()
+        return os.getuid(), os.getgid()
     for name in ("postgres", "nobody"):
         with contextlib.suppress(KeyError):
             user = pwd.getpwnam(name)
-            group = grp.getgrgid(user.pw_gid)
-            return ["runuser", "-u", name, "-g", group.gr_name, "--"], user.pw_uid, user.pw_gid
+            return user.pw_uid, user.pw_gid
     raise CannotRun("PostgreSQL")
 
 
@@ -133,7 +131,8 @@ def open_to_all() -> str:
 def throw_away_postgresql() -> Iterator[str]:
     """A server in a temporary folder, gone afterwards whatever happened; gives its address."""
     programs = newest_postgresql()
-    prefix, user, group = unprivileged()
+    user, group = unprivileged()
+    somebody = {"user": user, "group": group, "extra_groups": []} if os.getuid() == 0 else {}
     folder = Path(tempfile.mkdtemp(prefix="ledger-pg-", dir=open_to_all()))
     password = secrets.token_hex(16)
     port = free_port()
@@ -151,8 +150,8 @@ def throw_away_postgresql() -> Iterator[str]:
     )
 
     def run(program: str, *arguments: str) -> None:
-        command = [*prefix, str(programs / program), *arguments]
-        done = subprocess.run(command, cwd="/", capture_output=True, text=True)
+        command = [str(programs / program), *arguments]
+        done = subprocess.run(command, cwd="/", capture_output=True, text=True, **somebody)
         if done.returncode:
             raise RuntimeError(f"{program}: {done.stdout}{done.stderr}")
 

@@ -50,7 +50,7 @@ def test_clerk_records_a_meeting_late_with_a_file(open_as, picture):
     assert "会议记录.pdf" in text
     assert "计入每周法制学习" in "".join(text.split())
     page.click("main a:has-text('每周法制学习')")
-    assert "按期召开" in page.inner_text(".head")
+    assert "按期召开" in page.inner_text("main")
 
 
 def test_a_problem_goes_from_the_inspector_to_its_closing(open_as, picture):
