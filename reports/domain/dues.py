@@ -10,14 +10,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 
 from reports.domain.calendar import Holidays
-from reports.domain.periods import (
-    JANUARY,
-    Cadence,
-    NumberedPeriod,
-    Period,
-    YearStart,
-    next_period,
-)
+from reports.domain.periods import Cadence, NumberedPeriod, Period, Rhythm
 
 
 class Verdict(StrEnum):
@@ -70,19 +63,13 @@ def default_make_up(cadence: Cadence) -> MakeUpRule:
     return MakeUpRule(MakeUp.NEXT_PERIOD)
 
 
-def make_up_until(
-    rule: MakeUpRule,
-    numbered: NumberedPeriod,
-    cadence: Cadence,
-    every: int = 1,
-    start: YearStart = JANUARY,
-) -> date | None:
+def make_up_until(rule: MakeUpRule, numbered: NumberedPeriod, rhythm: Rhythm) -> date | None:
     """The last day on which the period may still be made up; None when it may not."""
     if rule.kind == MakeUp.NEVER:
         return None
     if rule.kind == MakeUp.DAYS:
         return numbered.period.last + timedelta(days=rule.days)
-    return next_period(numbered, cadence, every, start).period.last
+    return rhythm.make_up_end(numbered)
 
 
 def awaits_until(period: Period, recording_days: int, holidays: Holidays) -> date:
@@ -149,9 +136,24 @@ def not_applicable(owing: Owing, *, has_workday: bool) -> tuple[NotApplicable | 
     return (None, None) if has_workday else (NotApplicable.NO_WORKDAY, None)
 
 
+class CountedIn(StrEnum):
+    """What ``at_least`` and the counted number are of: meetings, or minutes of sessions."""
+
+    TIMES = "times"
+    MINUTES = "minutes"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Held:
+    """A meeting that counts: the day, and how much it brings (1, or its minutes)."""
+
+    day: date
+    amount: int = 1
+
+
 @dataclass(frozen=True, slots=True)
 class Count:
-    """How many meetings count, and the days on which the required number was reached."""
+    """How much was held, and the days on which the required number was reached."""
 
     counted: int
     met_on: date | None
@@ -159,35 +161,36 @@ class Count:
 
 
 def count_held(
-    period: Period, at_least: int, held_in_time: Iterable[date], made_up: Iterable[date] = ()
+    period: Period, at_least: int, held_in_time: Iterable[Held], made_up: Iterable[Held] = ()
 ) -> Count:
-    """Count the meetings of a period, each given by the day it was held.
+    """Count what was held for a period, in times or in minutes.
 
-    ``met_on`` is the day of the ``at_least``-th meeting within the period, ``met_late_on`` the
-    day the number was reached with made-up ones. A meeting before the period never counts, one
-    after it only as made up; one given as made up but held within the period is in time.
+    ``met_on`` is the day within the period on which ``at_least`` was reached, ``met_late_on`` the
+    day it was reached with made-up ones. A meeting before the period never counts, one after it
+    only as made up; one given as made up but held within the period is in time.
     """
     if at_least < 1:
         raise ValueError(f"at least {at_least} is not a duty")
-    held = _counting_days(period, held_in_time, made_up)
-    reached = held[at_least - 1] if len(held) >= at_least else None
+    counted, reached = 0, None
+    for each in _counting(period, held_in_time, made_up):
+        counted += each.amount
+        if reached is None and counted >= at_least:
+            reached = each.day
     if reached is None or reached in period:
-        return Count(len(held), reached, None)
-    return Count(len(held), None, reached)
+        return Count(counted, reached, None)
+    return Count(counted, None, reached)
 
 
 def counted_on(
-    period: Period, held_in_time: Iterable[date], made_up: Iterable[date], on: date
+    period: Period, held_in_time: Iterable[Held], made_up: Iterable[Held], on: date
 ) -> int:
-    """How many of them count as of ``on``: later ones do not exist yet."""
-    return sum(day <= on for day in _counting_days(period, held_in_time, made_up))
+    """How much of it counts as of ``on``: later ones do not exist yet."""
+    return sum(each.amount for each in _counting(period, held_in_time, made_up) if each.day <= on)
 
 
-def _counting_days(
-    period: Period, held_in_time: Iterable[date], made_up: Iterable[date]
-) -> list[date]:
-    in_time = [day for day in held_in_time if day in period]
-    return sorted(in_time + [day for day in made_up if day >= period.first])
+def _counting(period: Period, held_in_time: Iterable[Held], made_up: Iterable[Held]) -> list[Held]:
+    in_time = [each for each in held_in_time if each.day in period]
+    return sorted(in_time + [each for each in made_up if each.day >= period.first])
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,13 +278,65 @@ class DueReason:
     counted: int
     at_least: int
     day: date | None = None
+    counted_in: CountedIn = CountedIn.TIMES
+    at_most: int | None = None
+
+    @property
+    def is_over(self) -> bool:
+        """More than the rule wants at most: shown, never punished."""
+        return self.at_most is not None and self.counted > self.at_most
 
 
-def reason(facts: DueFacts, number: int, cadence: Cadence, on: date, counted: int) -> DueReason:
+def reason(
+    facts: DueFacts,
+    number: int,
+    cadence: Cadence,
+    on: date,
+    counted: int,
+    *,
+    counted_in: CountedIn = CountedIn.TIMES,
+    at_most: int | None = None,
+) -> DueReason:
     """The reason of the verdict of that day; ``counted`` is the number counted as of it."""
     found = verdict(facts, on)
     code, day = _code_and_day(found, facts, counted)
-    return DueReason(code, found, facts.period, number, cadence, counted, facts.at_least, day)
+    return DueReason(
+        code,
+        found,
+        facts.period,
+        number,
+        cadence,
+        counted,
+        facts.at_least,
+        day,
+        counted_in,
+        at_most,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Chapter:
+    """A verdict and the days it was so: 3月31日：未召开；4月9日起：补开."""
+
+    verdict: Verdict
+    first: date
+
+
+def history(facts: DueFacts, until: date) -> list[Chapter]:
+    """How the verdict went from the first day of the period to ``until``, each once as it began.
+
+    A verdict can only change the day after an end, or on the day of a fact.
+    """
+    after = timedelta(days=1)
+    turns = {facts.period.first, facts.period.last + after, facts.awaits_until + after}
+    happened = {facts.met_on, facts.met_late_on, facts.waived_on, facts.not_applicable_on}
+    turns |= {day for day in happened if day is not None}
+    chapters: list[Chapter] = []
+    for day in sorted(day for day in turns if day <= until):
+        found = verdict(facts, day)
+        if not chapters or chapters[-1].verdict != found:
+            chapters.append(Chapter(found, day))
+    return chapters
 
 
 def _code_and_day(found: Verdict, facts: DueFacts, counted: int) -> tuple[ReasonCode, date | None]:

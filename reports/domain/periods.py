@@ -6,8 +6,9 @@ year that holds their Thursday (GB/T 7408).
 """
 
 from bisect import bisect_right
+from calendar import monthrange
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
 from functools import lru_cache
@@ -25,6 +26,21 @@ class Cadence(StrEnum):
     QUARTER = "quarter"
     HALF_YEAR = "half_year"
     YEAR = "year"
+
+
+class Parity(StrEnum):
+    """Which weeks of the year a weekly schedule asks for (单周、双周): by their number."""
+
+    ODD = "odd"
+    EVEN = "even"
+
+
+class WindowKind(StrEnum):
+    """How a recurring due date becomes a period."""
+
+    AFTER = "after"
+    UNTIL = "until"
+    BY_DAY = "by_day"
 
 
 MONTHS_IN = {
@@ -87,6 +103,59 @@ class YearStart:
 JANUARY = YearStart(1, 1)
 
 
+@dataclass(frozen=True, slots=True)
+class Window:
+    """The days of a recurring due date, reckoned from a base period.
+
+    AFTER: ``days`` days after it (季后15日内). UNTIL: from its end to the next ``month`` and
+    ``day`` (每年3月31日前). BY_DAY: to the ``day`` of its last month (每月20日前).
+    A day that a month has not is that month's last.
+    """
+
+    kind: WindowKind
+    days: int = 0
+    month: int = 0
+    day: int = 0
+
+    def __post_init__(self) -> None:
+        if self.kind == WindowKind.AFTER and self.days < 1:
+            raise ValueError("a due date after the period needs at least one day")
+        if self.kind == WindowKind.UNTIL and not 1 <= self.month <= 12:
+            raise ValueError(f"no month {self.month}")
+        if self.kind != WindowKind.AFTER and not 1 <= self.day <= 31:
+            raise ValueError(f"no day {self.day}")
+
+    @property
+    def follows(self) -> bool:
+        """Whether the days lie after the base period, not within it."""
+        return self.kind != WindowKind.BY_DAY
+
+    def of(self, base: Period) -> Period:
+        """The days in which what is due for ``base`` must be done."""
+        if self.kind == WindowKind.AFTER:
+            return Period(base.last + ONE_DAY, base.last + timedelta(days=self.days))
+        if self.kind == WindowKind.BY_DAY:
+            until = _in_month(base.last.year, base.last.month, self.day)
+            return Period(base.first, min(until, base.last) if until >= base.first else base.last)
+        first = base.last + ONE_DAY
+        until = _in_month(first.year, self.month, self.day)
+        if until < first:
+            until = _in_month(first.year + 1, self.month, self.day)
+        return Period(first, until)
+
+
+# The shortest that one unit of a cadence can be: a due date within more days would overlap.
+SHORTEST = {
+    Cadence.WEEK: 7,
+    Cadence.HALF_MONTH: 13,
+    Cadence.MONTH: 28,
+    Cadence.QUARTER: 90,
+    Cadence.HALF_YEAR: 181,
+    Cadence.YEAR: 365,
+}
+NAMED_IN_MONTHS = frozenset({Cadence.WEEK, Cadence.HALF_MONTH, Cadence.MONTH})
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class NumberedPeriod:
     """A period with its number in its year, counted from 1.
@@ -117,6 +186,7 @@ class PeriodName:
     last_month: int | None = None
     first_half: int | None = None
     last_half: int | None = None
+    of_last_year: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +195,121 @@ class _Unit:
 
     period: Period
     name_month: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rhythm:
+    """When a schedule is owed: its periods in every year, and what each is called.
+
+    ``months`` names the only months it is owed in, ``parity`` the only weeks; both need single
+    periods (``every`` 1). A ``window`` turns each period into the days of a due date. Refuses
+    (ValueError) what gives no clear periods.
+    """
+
+    cadence: Cadence
+    every: int = 1
+    start: YearStart = JANUARY
+    months: frozenset[int] = frozenset()
+    parity: Parity | None = None
+    window: Window | None = None
+
+    def __post_init__(self) -> None:
+        if self.every < 1:
+            raise ValueError(f"every {self.every} is not a rhythm")
+        if self.months and not self.months <= set(range(1, 13)):
+            raise ValueError(f"no such month in {sorted(self.months)}")
+        if self.months and (self.cadence not in NAMED_IN_MONTHS or self.every != 1):
+            raise ValueError("named months need single weeks, half-months or months")
+        if self.parity and (self.cadence != Cadence.WEEK or self.every != 1):
+            raise ValueError("odd and even are single weeks")
+        if self.window:
+            self._refuse_bad_window(self.window)
+
+    @classmethod
+    def of(
+        cls,
+        cadence: str,
+        every: int,
+        start: YearStart,
+        *,
+        months: Iterable[int] = (),
+        parity: str = "",
+        window: str = "",
+        window_days: int | None = None,
+        window_month: int | None = None,
+        window_day: int | None = None,
+    ) -> "Rhythm":
+        """From plain values, as they are stored or typed; empty means without."""
+        span = None
+        if window:
+            span = Window(WindowKind(window), window_days or 0, window_month or 0, window_day or 0)
+        odd_or_even = Parity(parity) if parity else None
+        return cls(Cadence(cadence), every, start, frozenset(months), odd_or_even, span)
+
+    def _refuse_bad_window(self, window: Window) -> None:
+        if self.months or self.parity:
+            raise ValueError("a due date has neither named months nor odd weeks")
+        if window.kind == WindowKind.UNTIL and self.cadence != Cadence.YEAR:
+            raise ValueError("until a day of the year needs a yearly schedule")
+        if window.kind == WindowKind.BY_DAY and self.cadence in (
+            Cadence.WEEK,
+            Cadence.HALF_MONTH,
+        ):
+            raise ValueError("by a day of the month needs a month or more")
+        if window.kind == WindowKind.AFTER and window.days > SHORTEST[self.cadence] * self.every:
+            raise ValueError("the days after a period are longer than the period")
+
+    def periods_of(self, year: int) -> list[NumberedPeriod]:
+        """What is owed in the (assessment) year, in order, with the numbers of the year's own."""
+        if self.window is not None:
+            return self._windows(year, self.window)
+        return [
+            each
+            for each in _periods(year, self.cadence, self.every, self.start)
+            if self._wants(each)
+        ]
+
+    def _wants(self, numbered: NumberedPeriod) -> bool:
+        if self.parity and (numbered.number % 2 == 1) != (self.parity == Parity.ODD):
+            return False
+        return falls_in_months(numbered, self.months, self.start)
+
+    def _windows(self, year: int, window: Window) -> list[NumberedPeriod]:
+        bases = list(_periods(year, self.cadence, self.every, self.start))
+        if window.follows:
+            bases = [_periods(year - 1, self.cadence, self.every, self.start)[-1], *bases[:-1]]
+        return [
+            NumberedPeriod(number, window.of(base.period), year, base.name_month)
+            for number, base in enumerate(bases, start=1)
+        ]
+
+    def make_up_end(self, numbered: NumberedPeriod) -> date:
+        """The last day of the next period: until then most schedules may be made up.
+
+        Of named months and odd weeks it is the next month or week of the calendar, not the next
+        one that is owed: a stock check of March is not made up in November.
+        """
+        if self.window is None:
+            return next_period(numbered, self.cadence, self.every, self.start).period.last
+        here = self.periods_of(numbered.year)
+        later = [each for each in here if each.number > numbered.number]
+        return (later or self.periods_of(numbered.year + 1))[0].period.last
+
+    def name_of(self, numbered: NumberedPeriod) -> PeriodName:
+        """The numbers a label is made of; a due date is called after the period it answers for."""
+        if self.window is None or not self.window.follows:
+            return period_name_parts(numbered, self.cadence, self.every, self.start)
+        base = self.base_of(numbered)
+        name = period_name_parts(base, self.cadence, self.every, self.start)
+        return replace(name, of_last_year=base.year < numbered.year)
+
+    def base_of(self, numbered: NumberedPeriod) -> NumberedPeriod:
+        """The period that a due date answers for; without a due date the period itself."""
+        if self.window is None or not self.window.follows:
+            return numbered
+        if numbered.number == 1:
+            return _periods(numbered.year - 1, self.cadence, self.every, self.start)[-1]
+        return _periods(numbered.year, self.cadence, self.every, self.start)[numbered.number - 2]
 
 
 def assessment_year(year: int, start: YearStart = JANUARY) -> Period:
@@ -271,6 +456,11 @@ def _halves(month: Period) -> tuple[Period, Period]:
     """The first 15 days of a month and the rest."""
     middle = month.first + timedelta(days=14)
     return Period(month.first, middle), Period(middle + ONE_DAY, month.last)
+
+
+def _in_month(year: int, month: int, day: int) -> date:
+    """The day of that month, or its last one."""
+    return date(year, month, min(day, monthrange(year, month)[1]))
 
 
 def _plus_months(day: date, months: int) -> date:

@@ -6,8 +6,10 @@ from datetime import date
 
 from reports.domain.calendar import NO_HOLIDAYS, Holidays
 from reports.domain.dues import (
+    CountedIn,
     DueFacts,
     DueReason,
+    Held,
     Owing,
     Verdict,
     awaits_until,
@@ -17,24 +19,20 @@ from reports.domain.dues import (
     owes,
     reason,
 )
-from reports.domain.periods import (
-    JANUARY,
-    Cadence,
-    NumberedPeriod,
-    Period,
-    YearStart,
-    periods_of_year,
-)
+from reports.domain.periods import NumberedPeriod, Period, Rhythm
 
 
 @dataclass(frozen=True, slots=True)
 class PreviewRule:
-    """The rhythm to look at, and the unit's life; ``closed_on`` is its last day."""
+    """The rhythm to look at, and the unit's life; ``closed_on`` is its last day.
 
-    cadence: Cadence
-    every: int = 1
+    ``at_least`` and ``at_most`` are times, or minutes where that is what is counted.
+    """
+
+    rhythm: Rhythm
     at_least: int = 1
-    start: YearStart = JANUARY
+    at_most: int | None = None
+    counted_in: CountedIn = CountedIn.TIMES
     recording_days: int = 0
     opened_on: date | None = None
     closed_on: date | None = None
@@ -43,10 +41,10 @@ class PreviewRule:
 
 @dataclass(frozen=True, slots=True)
 class PreviewFacts:
-    """What happened: days held, days made up and waivers by the first day of their period."""
+    """What happened: held, and by the first day of their period made up and waived."""
 
-    held: Iterable[date] = ()
-    made_up: Mapping[date, Iterable[date]] = field(default_factory=dict)
+    held: Iterable[Held] = ()
+    made_up: Mapping[date, Iterable[Held]] = field(default_factory=dict)
     waived: Mapping[date, date] = field(default_factory=dict)
 
 
@@ -71,17 +69,14 @@ def preview(
     """
     happened = happened or PreviewFacts()
     held = sorted(happened.held)
-    return [
-        _row(rule, numbered, on, held, happened)
-        for numbered in periods_of_year(year, rule.cadence, rule.every, rule.start)
-    ]
+    return [_row(rule, numbered, on, held, happened) for numbered in rule.rhythm.periods_of(year)]
 
 
 def _row(
     rule: PreviewRule,
     numbered: NumberedPeriod,
     on: date,
-    held: list[date],
+    held: list[Held],
     happened: PreviewFacts,
 ) -> PreviewRow:
     period = numbered.period
@@ -101,7 +96,15 @@ def _row(
         not_applicable_on=known_since,
     )
     counted = counted_on(period, held, made_up, on)
-    why = reason(facts, numbered.number, rule.cadence, on, counted)
+    why = reason(
+        facts,
+        numbered.number,
+        rule.rhythm.cadence,
+        on,
+        counted,
+        counted_in=rule.counted_in,
+        at_most=rule.at_most,
+    )
     return PreviewRow(numbered, rule.at_least, counted, why.verdict, why)
 
 

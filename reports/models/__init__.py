@@ -5,11 +5,30 @@ from .calendar import Holiday
 from .evidence import Evidence, EvidenceUse
 from .jobs import Job
 from .measures import Extension, Measure, Progress
-from .meetings import AgendaItem, AgendaKind, Attendance, Discharge, Meeting, MeetingKind
+from .meetings import (
+    AgendaItem,
+    AgendaKind,
+    AgendaPaper,
+    AgendaPoint,
+    Attendance,
+    Discharge,
+    Meeting,
+    MeetingKind,
+)
 from .people import Appointment, Certificate, Examination, Person, Post
 from .problems import LookBack, Problem, ProblemMove, ProblemSource
 from .records import Honour
-from .schedules import Due, DueCount, Schedule, ScheduleSet, ScheduleVersion, Waiver
+from .schedules import (
+    Due,
+    DueCount,
+    DueNote,
+    Schedule,
+    ScheduleSet,
+    ScheduleVersion,
+    Waiver,
+    WaiverOrder,
+    WaiverRequest,
+)
 from .summaries import (
     AnnualReport,
     FrozenFigure,
@@ -19,19 +38,23 @@ from .summaries import (
     Sentence,
     Source,
 )
-from .units import Unit, UnitKind, UnitName
+from .units import BureauSetting, Unit, UnitKind, UnitName
 
 __all__ = [
     "Account",
     "AgendaItem",
     "AgendaKind",
+    "AgendaPaper",
+    "AgendaPoint",
     "AnnualReport",
     "Appointment",
     "Attendance",
+    "BureauSetting",
     "Certificate",
     "Discharge",
     "Due",
     "DueCount",
+    "DueNote",
     "Evidence",
     "EvidenceUse",
     "Examination",
@@ -63,4 +86,6 @@ __all__ = [
     "UnitKind",
     "UnitName",
     "Waiver",
+    "WaiverOrder",
+    "WaiverRequest",
 ]

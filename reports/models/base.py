@@ -1,9 +1,15 @@
 """Shapes that several models share."""
 
 from django.conf import settings
+from django.core.files.storage import storages
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+
+
+def evidence_storage():
+    """Outside the static tree; files leave it only through a view that asks who you are."""
+    return storages["evidence"]
 
 
 class Recorded(models.Model):

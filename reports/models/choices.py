@@ -1,6 +1,7 @@
 """The words people see for the codes of the domain, and the codes that only storage needs."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import date
 from enum import StrEnum
 from functools import lru_cache
@@ -11,15 +12,16 @@ from django.utils.translation import gettext_lazy as _
 
 from reports.domain.access import Role
 from reports.domain.counting import WhyNot
-from reports.domain.dues import DueReason, MakeUp, NotApplicable, ReasonCode, Verdict
+from reports.domain.dues import CountedIn, DueReason, MakeUp, NotApplicable, ReasonCode, Verdict
 from reports.domain.measures import AgainstExtension, MeasureStanding, MeasureState
 from reports.domain.periods import (
-    JANUARY,
     Cadence,
     NumberedPeriod,
+    Parity,
     PeriodName,
-    YearStart,
-    period_name_parts,
+    Rhythm,
+    Window,
+    WindowKind,
 )
 from reports.domain.problems import Against, ProblemClass, ProblemMove, ProblemState, Refusal
 from reports.domain.summaries import AgainstSigning, AgainstText, ReportState, SectionRole
@@ -44,11 +46,43 @@ class DayKind(StrEnum):
 class ScheduleWords(StrEnum):
     MEETING = "meeting"
     WORK = "work"
+    SUBMISSION = "submission"
 
 
 class OwedBy(StrEnum):
     ITSELF = "itself"
     KINDS = "kinds"
+    HOLDERS = "holders"
+    ROSTER = "roster"
+
+
+class Presence(StrEnum):
+    PRESENT = "present"
+    SITTING_IN = "sitting_in"
+    LEAVE = "leave"
+    ABSENT = "absent"
+
+
+class ReviewState(StrEnum):
+    ACCEPTED = "accepted"
+    RETURNED = "returned"
+
+
+class Outcome(StrEnum):
+    DECIDED = "decided"
+    NOTED = "noted"
+    DEFERRED = "deferred"
+    NOT_REACHED = "not_reached"
+
+
+class PointKind(StrEnum):
+    CARRIED = "carried"
+    PROBLEM = "problem"
+    MEASURE = "measure"
+    DUE = "due"
+    EVIDENCE = "evidence"
+    ASKED = "asked"
+    OTHER = "other"
 
 
 class EvidenceKind(StrEnum):
@@ -68,6 +102,7 @@ class Visibility(StrEnum):
 class JobKind(StrEnum):
     PLAN_DUES = "plan_dues"
     AUDIT_LEDGER = "audit_ledger"
+    PACK_EVIDENCE = "pack_evidence"
 
 
 class JobState(StrEnum):
@@ -130,6 +165,16 @@ WORK_VERDICT_LABELS = {
     Verdict.WAIVED: _("经批准免办"),
     Verdict.NOT_APPLICABLE: _("不适用"),
 }
+SUBMISSION_VERDICT_LABELS = {
+    Verdict.MET: _("按期报送"),
+    Verdict.MET_LATE: _("逾期报送"),
+    Verdict.MISSED: _("未报送"),
+    Verdict.AWAITING: _("待录入"),
+    Verdict.OPEN: _("本期待报送"),
+    Verdict.UPCOMING: _("未到期"),
+    Verdict.WAIVED: _("经批准免报"),
+    Verdict.NOT_APPLICABLE: _("不适用"),
+}
 # Where both kinds stand together, as in the filter of the list of dues.
 VERDICT_LABELS = {
     Verdict.MET: _("按期"),
@@ -144,6 +189,7 @@ VERDICT_LABELS = {
 VERDICT_LABELS_BY_WORDS = {
     ScheduleWords.MEETING: MEETING_VERDICT_LABELS,
     ScheduleWords.WORK: WORK_VERDICT_LABELS,
+    ScheduleWords.SUBMISSION: SUBMISSION_VERDICT_LABELS,
 }
 
 NOT_APPLICABLE_LABELS = {
@@ -161,10 +207,51 @@ MAKE_UP_LABELS = {
 OWED_BY_LABELS = {
     OwedBy.ITSELF: _("本单位"),
     OwedBy.KINDS: _("下属各类单位"),
+    OwedBy.HOLDERS: _("某一岗位的每名在任人员"),
+    OwedBy.ROSTER: _("在册的每名人员"),
 }
 SCHEDULE_WORDS_LABELS = {
     ScheduleWords.MEETING: _("会议"),
     ScheduleWords.WORK: _("其他事项"),
+    ScheduleWords.SUBMISSION: _("报送"),
+}
+COUNTED_IN_LABELS = {
+    CountedIn.TIMES: _("次数"),
+    CountedIn.MINUTES: _("时长（分钟）"),
+}
+PARITY_LABELS = {
+    Parity.ODD: _("单周"),
+    Parity.EVEN: _("双周"),
+}
+WINDOW_LABELS = {
+    WindowKind.AFTER: _("每个周期结束后若干日内"),
+    WindowKind.UNTIL: _("次年某月某日前"),
+    WindowKind.BY_DAY: _("周期最后一月的某日前"),
+}
+PRESENCE_LABELS = {
+    Presence.PRESENT: _("出席"),
+    Presence.SITTING_IN: _("列席"),
+    Presence.LEAVE: _("请假"),
+    Presence.ABSENT: _("缺席"),
+}
+REVIEW_STATE_LABELS = {
+    ReviewState.ACCEPTED: _("已审核"),
+    ReviewState.RETURNED: _("已退回"),
+}
+OUTCOME_LABELS = {
+    Outcome.DECIDED: _("已议定"),
+    Outcome.NOTED: _("已通报"),
+    Outcome.DEFERRED: _("缓议，下次再议"),
+    Outcome.NOT_REACHED: _("未议及"),
+}
+POINT_KIND_LABELS = {
+    PointKind.CARRIED: _("上次未办结的议题"),
+    PointKind.PROBLEM: _("新登记的问题"),
+    PointKind.MEASURE: _("逾期或无进展的措施"),
+    PointKind.DUE: _("未召开、未落实的事项"),
+    PointKind.EVIDENCE: _("缺少的材料"),
+    PointKind.ASKED: _("规定议题"),
+    PointKind.OTHER: _("其他议题"),
 }
 
 WHY_NOT_LABELS = {
@@ -175,6 +262,13 @@ WHY_NOT_LABELS = {
     WhyNot.NO_AGENDA_ITEM: _("没有规定的议题"),
     WhyNot.NOT_PRESIDED: _("不是规定的岗位人员主持"),
     WhyNot.LEGAL_ABSENT: _("法制部门未列席"),
+    WhyNot.NO_LEGAL_OPINION: _("涉法议题没有记录法制意见"),
+    WhyNot.NOT_ATTENDED: _("本人没有参加"),
+    WhyNot.NO_TIMES: _("没有填写起止时间"),
+    WhyNot.TOO_SHORT: _("时长不足"),
+    WhyNot.OTHER_PERIOD: _("已用于补开较早的一期，不能同时计入本期"),
+    WhyNot.BY_DECISION: _("法制大队更正为不计入"),
+    WhyNot.NOT_CONFIRMED: _("辅警录入，待民警确认"),
     WhyNot.BEFORE_PERIOD: _("早于该周期"),
     WhyNot.AFTER_PERIOD: _("已过该周期，且不得补开"),
     WhyNot.TOO_LATE: _("已过补开期限"),
@@ -258,6 +352,7 @@ SECTION_ROLE_LABELS = {
 JOB_KIND_LABELS = {
     JobKind.PLAN_DUES: _("编排年度应开事项"),
     JobKind.AUDIT_LEDGER: _("核对台账"),
+    JobKind.PACK_EVIDENCE: _("打包佐证材料"),
 }
 JOB_STATE_LABELS = {
     JobState.WAITING: _("等待中"),
@@ -287,6 +382,19 @@ REASON_SENTENCES = {
     ReasonCode.MISSED_PART: _("%(period)s：只记%(counted)s次，应有%(at_least)s次"),
 }
 MET_SEVERAL_SENTENCE = _("%(period)s：%(day)s记满%(at_least)s次")
+# The same where minutes of sessions are counted.
+MINUTES_SENTENCES = REASON_SENTENCES | {
+    ReasonCode.MET: _("%(period)s：%(day)s累计满%(at_least)s分钟"),
+    ReasonCode.OPEN_PART: _("%(period)s：已累计%(counted)s分钟，应满%(at_least)s分钟，%(day)s截止"),
+    ReasonCode.AWAITING_PART: _(
+        "%(period)s：已累计%(counted)s分钟，应满%(at_least)s分钟，录入截止%(day)s"
+    ),
+    ReasonCode.MISSED_PART: _("%(period)s：只累计%(counted)s分钟，应满%(at_least)s分钟"),
+}
+OVER_SENTENCES = {
+    CountedIn.TIMES: _("%(sentence)s；共%(counted)s次，多于规定的%(at_most)s次"),
+    CountedIn.MINUTES: _("%(sentence)s；共%(counted)s分钟，多于规定的%(at_most)s分钟"),
+}
 
 
 def day_label(day: date, beside: date | None = None) -> str:
@@ -330,6 +438,8 @@ def period_name(name: PeriodName) -> str:
     """What a period is called in its year: 第12周, 3月上半月, 1月—5月, 第1季度, 上半年."""
     alone = name.first == name.last
     numbers = {"first": name.first, "last": name.last}
+    if name.of_last_year and name.cadence != Cadence.YEAR:
+        return gettext("上年%(name)s") % {"name": period_name(replace(name, of_last_year=False))}
     if name.cadence == Cadence.WEEK:
         return (gettext("第%(first)s周") if alone else gettext("第%(first)s—%(last)s周")) % numbers
     if name.cadence == Cadence.QUARTER:
@@ -354,23 +464,15 @@ def _month_or_half(month: int | None, half: int | None) -> str:
     }
 
 
-def period_label(
-    numbered: NumberedPeriod, cadence: Cadence, every: int = 1, start: YearStart = JANUARY
-) -> str:
+def period_label(numbered: NumberedPeriod, rhythm: Rhythm) -> str:
     """A period with its days: 第12周（3月18日—24日）."""
-    return _period_label(numbered, cadence, every, start, get_language())
+    return _period_label(numbered, rhythm, get_language())
 
 
 @lru_cache(maxsize=8192)
-def _period_label(
-    numbered: NumberedPeriod,
-    cadence: Cadence,
-    every: int,
-    start: YearStart,
-    language: str | None,
-) -> str:
+def _period_label(numbered: NumberedPeriod, rhythm: Rhythm, language: str | None) -> str:
     return gettext("%(name)s（%(days)s）") % {
-        "name": period_name(period_name_parts(numbered, cadence, every, start)),
+        "name": period_name(rhythm.name_of(numbered)),
         "days": days_label(numbered.period.first, numbered.period.last),
     }
 
@@ -378,13 +480,22 @@ def _period_label(
 def reason_sentence(reason: DueReason, label: str) -> str:
     """Why a due has its verdict, in words; ``label`` is what its period is called."""
     sentence = REASON_SENTENCES[reason.code]
-    if reason.code == ReasonCode.MET and reason.at_least > 1:
+    if reason.counted_in == CountedIn.MINUTES:
+        sentence = MINUTES_SENTENCES[reason.code]
+    elif reason.code == ReasonCode.MET and reason.at_least > 1:
         sentence = MET_SEVERAL_SENTENCE
-    return sentence % {
+    said = sentence % {
         "period": label,
         "day": day_label(reason.day, reason.period.last) if reason.day else "",
         "counted": reason.counted,
         "at_least": reason.at_least,
+    }
+    if not reason.is_over:
+        return said
+    return OVER_SENTENCES[reason.counted_in] % {
+        "sentence": said,
+        "counted": reason.counted,
+        "at_most": reason.at_most,
     }
 
 
@@ -398,13 +509,52 @@ def clauses(words: Iterable[object]) -> str:
     return gettext("，").join(str(word) for word in words)
 
 
-def rhythm_label(cadence: Cadence, every: int = 1, at_least: int = 1) -> str:
-    """How often something is owed: 每周至少1次, 每2个月至少3次."""
-    rhythm = EVERY_LABELS[cadence] if every == 1 else EVERY_N_LABELS[cadence] % {"n": every}
-    return ngettext("%(rhythm)s至少%(times)s次", "%(rhythm)s至少%(times)s次", at_least) % {
-        "rhythm": rhythm,
-        "times": at_least,
-    }
+def every_label(rhythm: Rhythm) -> str:
+    """When something is owed, without how often: 每周, 每2个月, 每年3月、11月, 单周."""
+    if rhythm.window is not None:
+        return _window_label(rhythm, rhythm.window)
+    if rhythm.parity is not None:
+        every: str = str(PARITY_LABELS[rhythm.parity])
+    elif rhythm.every == 1:
+        every = str(EVERY_LABELS[rhythm.cadence])
+    else:
+        every = EVERY_N_LABELS[rhythm.cadence] % {"n": rhythm.every}
+    if not rhythm.months:
+        return every
+    months = listed(month_label(month) for month in sorted(rhythm.months))
+    if rhythm.cadence == Cadence.MONTH:
+        return gettext("每年%(months)s") % {"months": months}
+    return gettext("每年%(months)s%(every)s") % {"months": months, "every": every}
+
+
+def _window_label(rhythm: Rhythm, window: Window) -> str:
+    plain = every_label(Rhythm(rhythm.cadence, rhythm.every, rhythm.start))
+    if window.kind == WindowKind.AFTER:
+        return gettext("%(every)s结束后%(days)s日内") % {"every": plain, "days": window.days}
+    if window.kind == WindowKind.UNTIL:
+        day = day_label(date(2000, window.month, window.day), date(2000, 1, 1))
+        return gettext("%(every)s结束后，%(day)s前") % {"every": plain, "day": day}
+    return gettext("%(every)s%(day)s日前") % {"every": plain, "day": window.day}
+
+
+def rhythm_label(
+    rhythm: Rhythm,
+    at_least: int = 1,
+    at_most: int | None = None,
+    counted_in: CountedIn = CountedIn.TIMES,
+) -> str:
+    """How often something is owed: 每周至少1次, 每2个月3至4次, 每季度至少120分钟."""
+    every = every_label(rhythm)
+    told = {"rhythm": every, "times": at_least, "most": at_most}
+    if counted_in == CountedIn.MINUTES:
+        if at_most is None:
+            return gettext("%(rhythm)s至少%(times)s分钟") % told
+        return gettext("%(rhythm)s%(times)s至%(most)s分钟") % told
+    if at_most is None:
+        return ngettext("%(rhythm)s至少%(times)s次", "%(rhythm)s至少%(times)s次", at_least) % told
+    if at_most == at_least:
+        return ngettext("%(rhythm)s%(times)s次", "%(rhythm)s%(times)s次", at_least) % told
+    return gettext("%(rhythm)s%(times)s至%(most)s次") % told
 
 
 MEASURE_STATE_LABELS = {

@@ -1,4 +1,4 @@
-from django.core.files.storage import storages
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
@@ -6,18 +6,25 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from simple_history.models import HistoricalRecords
 
-from .base import Cancellable, Imported, Recorded
-from .choices import EVIDENCE_KIND_LABELS, VISIBILITY_LABELS, EvidenceKind, Visibility, labelled
-
-
-def evidence_storage():
-    """Outside the static tree; files leave it only through a view that asks who you are."""
-    return storages["evidence"]
+from .base import Cancellable, Imported, Recorded, evidence_storage
+from .choices import (
+    EVIDENCE_KIND_LABELS,
+    REVIEW_STATE_LABELS,
+    VISIBILITY_LABELS,
+    EvidenceKind,
+    ReviewState,
+    Visibility,
+    labelled,
+)
 
 
 class EvidenceQuerySet(models.QuerySet):
     def standing(self):
         return self.filter(cancelled_at__isnull=True)
+
+    def proving(self):
+        """What proves something: neither cancelled nor returned."""
+        return self.standing().exclude(review=ReviewState.RETURNED.value)
 
 
 class Evidence(Recorded, Imported, Cancellable):
@@ -56,6 +63,22 @@ class Evidence(Recorded, Imported, Cancellable):
     reference_day = models.DateField(_("文件日期"), null=True, blank=True)
     reference_keeper = models.CharField(_("保管人或保管部门"), max_length=80, blank=True)
 
+    # Looked at by the legal unit: accepted, or returned with the reason and then proving nothing.
+    review = models.CharField(
+        _("审核"), max_length=10, choices=labelled(REVIEW_STATE_LABELS), blank=True, editable=False
+    )
+    reviewed_at = models.DateTimeField(_("审核时间"), null=True, blank=True, editable=False)
+    reviewed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("审核人"),
+    )
+    review_note = models.CharField(_("审核意见"), max_length=300, blank=True, editable=False)
+
     objects = EvidenceQuerySet.as_manager()
     history = HistoricalRecords()
 
@@ -69,6 +92,14 @@ class Evidence(Recorded, Imported, Cancellable):
                 name="evidence_is_a_file_or_a_reference",
                 violation_error_message=_("请上传文件；文件不便上传的，请填写索引及保管部门。"),
             ),
+            models.CheckConstraint(
+                condition=Q(review="", reviewed_at=None, reviewed_by=None, review_note="")
+                | Q(review="accepted", reviewed_at__isnull=False, reviewed_by__isnull=False)
+                | Q(review="returned", reviewed_at__isnull=False, reviewed_by__isnull=False)
+                & ~Q(review_note=""),
+                name="evidence_returned_with_a_reason",
+                violation_error_message=_("退回材料须写明原因。"),
+            ),
         ]
 
     def __str__(self):
@@ -76,6 +107,10 @@ class Evidence(Recorded, Imported, Cancellable):
 
     def get_absolute_url(self):
         return reverse("reports:evidence-file", args=[self.pk])
+
+    @property
+    def proves(self) -> bool:
+        return not self.is_cancelled and self.review != ReviewState.RETURNED
 
     @property
     def is_reference(self) -> bool:

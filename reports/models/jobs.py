@@ -5,6 +5,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from .base import evidence_storage
 from .choices import JOB_KIND_LABELS, JOB_STATE_LABELS, JobState, labelled
 
 
@@ -22,6 +23,8 @@ class Job(models.Model):
     done = models.PositiveIntegerField(_("已完成"), default=0)
     total = models.PositiveIntegerField(_("总数"), default=0)
     message = models.TextField(_("结果"), blank=True)
+    # What the job made, kept outside the static tree as evidence is.
+    file = models.FileField(_("文件"), storage=evidence_storage, blank=True, editable=False)
     asked_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.PROTECT,

@@ -70,6 +70,14 @@ class Measure(Recorded, Imported, Cancellable):
         verbose_name=_("责任人"),
     )
     set_on = models.DateField(_("确定日期"))
+    meeting = models.ForeignKey(
+        "Meeting",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="measures",
+        verbose_name=_("提出的会议"),
+    )
     due_on = models.DateField(_("完成期限"), null=True, blank=True)
     due_is_month = models.BooleanField(_("期限只到月份"), default=False)
     as_published = models.BooleanField(_("据已公开报告"), default=False, editable=False)

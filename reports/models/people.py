@@ -40,6 +40,9 @@ class Person(Imported):
         related_name="person",
         verbose_name=_("登录账号"),
     )
+    joined_on = models.DateField(
+        _("到任日期"), null=True, blank=True, help_text=_("到本单位的日期；留空表示一直在。")
+    )
     left_on = models.DateField(
         _("离任日期"), null=True, blank=True, help_text=_("调出、退休等；旧记录仍保留其姓名。")
     )

@@ -135,6 +135,14 @@ class Problem(Recorded, Imported, Cancellable):
         _("计入问题数"), default=True, help_text=_("向上报送的数字中是否算作一个问题。")
     )
     found_on = models.DateField(_("发现日期"))
+    meeting = models.ForeignKey(
+        "Meeting",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="problems",
+        verbose_name=_("提出的会议"),
+    )
     due_on = models.DateField(_("整改期限"), null=True, blank=True)
     due_is_month = models.BooleanField(_("期限只到月份"), default=False)
     leader = models.ForeignKey(

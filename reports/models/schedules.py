@@ -1,3 +1,4 @@
+from django.conf import settings
 from django.db import models
 from django.db.models import Case, F, Q, Value, When
 from django.urls import reverse
@@ -5,22 +6,36 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from simple_history.models import HistoricalRecords
 
-from reports.domain.dues import DueFacts, NotApplicable, Verdict, verdict
-from reports.domain.periods import Cadence, Period
+from reports.domain.dues import CountedIn, DueFacts, NotApplicable, Verdict, verdict
+from reports.domain.periods import (
+    JANUARY,
+    NumberedPeriod,
+    Period,
+    Rhythm,
+    YearStart,
+)
 
 from .base import Imported, Recorded
 from .choices import (
     CADENCE_LABELS,
+    COUNTED_IN_LABELS,
     MAKE_UP_LABELS,
     NOT_APPLICABLE_LABELS,
     OWED_BY_LABELS,
+    PARITY_LABELS,
+    PERSON_KIND_LABELS,
     SCHEDULE_WORDS_LABELS,
+    WINDOW_LABELS,
     OwedBy,
+    PersonKind,
     ScheduleWords,
     labelled,
     listed,
     rhythm_label,
 )
+
+# What a rhythm is made of besides cadence, number and start of the year.
+RHYTHM = ("months", "parity", "window", "window_days", "window_month", "window_day")
 
 
 class ScheduleSet(Imported):
@@ -132,7 +147,43 @@ class ScheduleVersion(models.Model):
     first_day = models.DateField(_("自何日起"), help_text=_("从该日或之后开始的第一个周期起适用。"))
     cadence = models.CharField(_("周期"), max_length=10, choices=labelled(CADENCE_LABELS))
     every = models.PositiveSmallIntegerField(_("每几个周期"), default=1)
-    at_least = models.PositiveSmallIntegerField(_("至少次数"), default=1)
+    months = models.JSONField(
+        _("限定月份"),
+        default=list,
+        blank=True,
+        help_text=_("只在这些月份要求的选择，如3月、11月。"),
+    )
+    parity = models.CharField(
+        _("单双周"), max_length=4, choices=labelled(PARITY_LABELS), blank=True
+    )
+    window = models.CharField(
+        _("固定期限"),
+        max_length=6,
+        choices=labelled(WINDOW_LABELS),
+        blank=True,
+        help_text=_("有固定期限的报送事项选择，如每年3月31日前、每季度结束后15日内。"),
+    )
+    window_days = models.PositiveSmallIntegerField(_("期限天数"), null=True, blank=True)
+    window_month = models.PositiveSmallIntegerField(_("期限月"), null=True, blank=True)
+    window_day = models.PositiveSmallIntegerField(_("期限日"), null=True, blank=True)
+    usual = models.BooleanField(
+        _("只作参考"),
+        default=False,
+        help_text=_("“一般”“原则上”“不定期”等，不产生应开事项，只作提示。"),
+    )
+    counted_in = models.CharField(
+        _("按什么计"),
+        max_length=8,
+        choices=labelled(COUNTED_IN_LABELS),
+        default=CountedIn.TIMES.value,
+    )
+    at_least = models.PositiveSmallIntegerField(_("至少"), default=1)
+    at_most = models.PositiveSmallIntegerField(
+        _("至多"), null=True, blank=True, help_text=_("多开的只作提示，不影响结论。")
+    )
+    min_minutes = models.PositiveSmallIntegerField(
+        _("每次至少（分钟）"), null=True, blank=True, help_text=_("短于此的不计入。")
+    )
     recording_days = models.PositiveSmallIntegerField(
         _("录入期限（工作日）"),
         default=5,
@@ -146,6 +197,11 @@ class ScheduleVersion(models.Model):
         help_text=_("留空按惯例：每周、半月的不能补开，其他的可在下一周期结束前补开。"),
     )
     make_up_days = models.PositiveSmallIntegerField(_("补开期限（天）"), null=True, blank=True)
+    counts_twice = models.BooleanField(
+        _("补开的会议同时计入当期"),
+        default=False,
+        help_text=_("不勾选的，补开上期就不再计入本期。"),
+    )
     meeting_kind = models.ForeignKey(
         "MeetingKind",
         models.PROTECT,
@@ -180,7 +236,16 @@ class ScheduleVersion(models.Model):
         related_name="+",
         verbose_name=_("须由何岗位主持"),
     )
+    deputy = models.ForeignKey(
+        "Post",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("可代为主持的岗位"),
+    )
     legal_must_sit_in = models.BooleanField(_("须法制部门列席"), default=False)
+    legal_on_law_items = models.BooleanField(_("涉法议题须法制列席并提出意见"), default=False)
     expected_evidence = models.JSONField(_("应有材料"), default=list, blank=True)
     owed_by = models.CharField(
         _("由谁落实"),
@@ -191,6 +256,19 @@ class ScheduleVersion(models.Model):
     owing_kinds = models.ManyToManyField(
         "UnitKind", blank=True, related_name="+", verbose_name=_("应落实的单位类别")
     )
+    owing_grades = models.JSONField(
+        _("应落实的单位等级"), default=list, blank=True, help_text=_("不选即各等级都要落实。")
+    )
+    owing_post = models.ForeignKey(
+        "Post",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("应落实的岗位"),
+        help_text=_("由该岗位每名在任人员各自落实，如局领导接访。"),
+    )
+    roster_kinds = models.JSONField(_("在册人员类别"), default=list, blank=True)
     legal_basis = models.CharField(_("依据"), max_length=300)
     asked_by = models.CharField(_("由谁要求"), max_length=100)
 
@@ -222,23 +300,70 @@ class ScheduleVersion(models.Model):
                 name="scheduleversion_make_up_days_with_days",
                 violation_error_message=_("选择“若干天内可补开”时须填写天数，其他情形不填。"),
             ),
+            models.CheckConstraint(
+                condition=Q(at_most__isnull=True) | Q(at_most__gte=F("at_least")),
+                name="scheduleversion_at_most_from_at_least",
+                violation_error_message=_("“至多”不能小于“至少”。"),
+            ),
+            models.CheckConstraint(
+                condition=Q(parity="") | Q(cadence="week", every=1, window=""),
+                name="scheduleversion_odd_and_even_are_weeks",
+                violation_error_message=_("单双周只用于每周一期的制度。"),
+            ),
+            models.CheckConstraint(
+                condition=Q(window="", window_days=None, window_month=None, window_day=None)
+                | Q(window="after", window_days__gte=1, window_month=None, window_day=None)
+                | Q(
+                    window="until",
+                    cadence="year",
+                    window_days=None,
+                    window_month__range=(1, 12),
+                    window_day__range=(1, 31),
+                )
+                | Q(window="by_day", window_days=None, window_month=None)
+                & Q(window_day__range=(1, 31)),
+                name="scheduleversion_due_date_is_complete",
+                violation_error_message=_("固定期限填写不完整，或与周期不符。"),
+            ),
+            models.CheckConstraint(
+                condition=~Q(owed_by="holders") | Q(owing_post__isnull=False),
+                name="scheduleversion_holders_of_a_post",
+                violation_error_message=_("请选择由哪一岗位的人员落实。"),
+            ),
         ]
 
     def __str__(self):
         return f"{self.schedule}（{self.first_day}）"
 
+    def rhythm_from(self, start: YearStart = JANUARY) -> Rhythm:
+        """When it is owed, in years that begin on ``start``."""
+        return Rhythm.of(
+            self.cadence, self.every, start, **{name: getattr(self, name) for name in RHYTHM}
+        )
+
     @property
     def rhythm(self) -> str:
         """每周至少1次"""
-        return rhythm_label(Cadence(self.cadence), self.every, self.at_least)
+        return rhythm_label(
+            self.rhythm_from(), self.at_least, self.at_most, CountedIn(self.counted_in)
+        )
 
     @property
     def who_owes(self) -> str:
-        """The unit of the set, or 派出所、大队. Wants the set's unit and the kinds loaded."""
+        """The unit of the set, 派出所（一类）, 每名局领导. Wants unit, kinds and post loaded."""
+        kinds = sorted(self.owing_kinds.all(), key=lambda kind: (kind.position, kind.pk))
+        places = listed(kind.name for kind in kinds) or self.schedule.set.unit.label
+        if self.owing_grades:
+            grades = listed(self.owing_grades)
+            places = str(_("%(kinds)s（%(grades)s）")) % {"kinds": places, "grades": grades}
         if self.owed_by == OwedBy.ITSELF:
             return self.schedule.set.unit.label
-        kinds = sorted(self.owing_kinds.all(), key=lambda kind: (kind.position, kind.pk))
-        return listed(kind.name for kind in kinds)
+        if self.owed_by == OwedBy.HOLDERS:
+            return str(_("%(places)s每名%(post)s")) % {"places": places, "post": self.owing_post}
+        if self.owed_by == OwedBy.ROSTER:
+            who = listed(PERSON_KIND_LABELS[PersonKind(kind)] for kind in self.roster_kinds)
+            return str(_("%(places)s每名%(post)s")) % {"places": places, "post": who or _("人员")}
+        return places
 
 
 class DueQuerySet(models.QuerySet):
@@ -286,6 +411,15 @@ class Due(models.Model):
     """
 
     unit = models.ForeignKey("Unit", models.PROTECT, related_name="dues", verbose_name=_("单位"))
+    # Who owes it, where each person does; otherwise the unit itself.
+    person = models.ForeignKey(
+        "Person",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="dues",
+        verbose_name=_("人员"),
+    )
     bureau = models.ForeignKey(
         "Unit", models.PROTECT, related_name="bureau_dues", verbose_name=_("分局")
     )
@@ -303,6 +437,13 @@ class Due(models.Model):
     period_first = models.DateField(_("起"))
     period_last = models.DateField(_("止"))
     at_least = models.PositiveSmallIntegerField(_("应开次数"))
+    at_most = models.PositiveSmallIntegerField(null=True, blank=True, editable=False)
+    counted_in = models.CharField(
+        max_length=8,
+        choices=labelled(COUNTED_IN_LABELS),
+        default=CountedIn.TIMES.value,
+        editable=False,
+    )
     awaits_until = models.DateField(_("录入截止"))
     counted = models.PositiveSmallIntegerField(_("已计入"), default=0)
     met_on = models.DateField(_("达到日期"), null=True, blank=True)
@@ -313,6 +454,7 @@ class Due(models.Model):
     )
     not_applicable_on = models.DateField(null=True, blank=True)
     lacks_evidence = models.PositiveSmallIntegerField(_("缺材料"), default=0)
+    merged = models.PositiveSmallIntegerField(_("合并召开"), default=0)
 
     objects = DueQuerySet.as_manager()
 
@@ -325,13 +467,20 @@ class Due(models.Model):
             ),
             models.Index(fields=["unit", "year", "period_last"], name="due_of_unit"),
             models.Index(fields=["schedule", "year", "period_first"], name="due_of_schedule"),
-            models.Index(fields=["year", "-period_last"], name="due_of_year"),
+            models.Index(fields=["year", "-period_last", "period_first"], name="due_of_year"),
         ]
         constraints = [
             models.UniqueConstraint(
                 fields=["unit", "schedule", "period_first"],
+                condition=Q(person__isnull=True),
                 name="due_once_per_period",
                 violation_error_message=_("该单位该周期的应开事项已存在。"),
+            ),
+            models.UniqueConstraint(
+                fields=["unit", "schedule", "period_first", "person"],
+                condition=Q(person__isnull=False),
+                name="due_once_per_period_and_person",
+                violation_error_message=_("该人员该周期的应办事项已存在。"),
             ),
             models.CheckConstraint(
                 condition=Q(period_last__gte=F("period_first")), name="due_period_in_order"
@@ -360,6 +509,17 @@ class Due(models.Model):
     @property
     def period(self) -> Period:
         return Period(self.period_first, self.period_last)
+
+    @property
+    def numbered(self) -> NumberedPeriod:
+        return NumberedPeriod(self.number, self.period, self.year, self.name_month)
+
+    @property
+    def owner(self) -> str:
+        """The unit, or the person with the unit. Wants both loaded."""
+        if self.person_id is None:
+            return self.unit.label
+        return f"{self.unit.label} {self.person.name}"
 
     @property
     def facts(self) -> DueFacts:
@@ -394,6 +554,14 @@ class Waiver(Recorded):
         related_name="+",
         verbose_name=_("签批人"),
     )
+    order = models.ForeignKey(
+        "WaiverOrder",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="waivers",
+        verbose_name=_("统一免开的通知"),
+    )
     withdrawn_on = models.DateField(_("撤销日期"), null=True, blank=True)
     withdrawn_because = models.CharField(_("撤销原因"), max_length=300, blank=True)
 
@@ -424,6 +592,119 @@ class Waiver(Recorded):
 
     def __str__(self):
         return f"{self.due} {self.granted_on}"
+
+
+class WaiverRequest(Recorded):
+    """Who owes a due asks to be excused; decided by someone else."""
+
+    due = models.ForeignKey(
+        "Due", models.PROTECT, related_name="waiver_requests", verbose_name=_("应开")
+    )
+    asked_on = models.DateField(_("申请日期"))
+    reason = models.CharField(_("理由"), max_length=300)
+    decided_on = models.DateField(_("决定日期"), null=True, blank=True)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("决定人"),
+    )
+    granted = models.BooleanField(_("同意"), null=True, blank=True)
+    decision_note = models.CharField(_("决定说明"), max_length=300, blank=True)
+    waiver = models.OneToOneField(
+        "Waiver",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="request",
+        verbose_name=_("免开"),
+    )
+
+    history = HistoricalRecords()
+
+    class Meta:
+        verbose_name = _("免开申请")
+        verbose_name_plural = pgettext_lazy("several", "免开申请")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["due"],
+                condition=Q(decided_on__isnull=True),
+                name="waiverrequest_one_open_per_due",
+                violation_error_message=_("该期已有免开申请，正在等待决定。"),
+            ),
+            models.CheckConstraint(
+                condition=Q(decided_on=None, decided_by=None, granted=None, waiver=None)
+                | Q(decided_on__isnull=False, decided_by__isnull=False, granted=False, waiver=None)
+                | Q(
+                    decided_on__isnull=False,
+                    decided_by__isnull=False,
+                    granted=True,
+                    waiver__isnull=False,
+                ),
+                name="waiverrequest_decided_by_someone",
+            ),
+            models.CheckConstraint(
+                condition=Q(decided_by__isnull=True)
+                | Q(recorded_by__isnull=True)
+                | ~Q(decided_by=F("recorded_by")),
+                name="waiverrequest_decided_by_another",
+                violation_error_message=_("申请人不能批准自己的申请。"),
+            ),
+            models.CheckConstraint(
+                condition=Q(granted=True) | Q(granted=None) | ~Q(decision_note=""),
+                name="waiverrequest_refused_with_a_reason",
+                violation_error_message=_("不同意的，请写明理由。"),
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.due} {self.asked_on}"
+
+
+class WaiverOrder(Recorded):
+    """One notice (安保、战时) that excuses many dues at once."""
+
+    unit = models.ForeignKey(
+        "Unit", models.PROTECT, related_name="waiver_orders", verbose_name=_("适用单位")
+    )
+    title = models.CharField(_("通知名称"), max_length=150)
+    document_number = models.CharField(_("文号"), max_length=80, blank=True)
+    ordered_on = models.DateField(_("通知日期"))
+    first_day = models.DateField(_("起"))
+    last_day = models.DateField(_("止"))
+    reason = models.CharField(_("理由"), max_length=300)
+
+    history = HistoricalRecords()
+
+    class Meta:
+        verbose_name = _("统一免开的通知")
+        verbose_name_plural = pgettext_lazy("several", "统一免开的通知")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(last_day__gte=F("first_day")),
+                name="waiverorder_ends_after_it_begins",
+                violation_error_message=_("截止日期早于起始日期。"),
+            )
+        ]
+
+    def __str__(self):
+        return self.title
+
+
+class DueNote(Recorded):
+    """What someone remarked on a due; kept with it whatever is planned anew."""
+
+    due = models.ForeignKey("Due", models.PROTECT, related_name="notes", verbose_name=_("应开"))
+    text = models.TextField(_("说明"))
+
+    class Meta:
+        verbose_name = _("说明")
+        verbose_name_plural = pgettext_lazy("several", "说明")
+
+    def __str__(self):
+        return self.text[:40]
 
 
 class DueCount(models.Model):

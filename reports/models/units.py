@@ -186,3 +186,24 @@ class UnitName(models.Model):
 
     def __str__(self):
         return self.name
+
+
+class BureauSetting(models.Model):
+    """How a bureau wants its ledger kept."""
+
+    bureau = models.OneToOneField(
+        "Unit", models.CASCADE, related_name="setting", verbose_name=_("分局")
+    )
+    auxiliary_waits = models.BooleanField(
+        _("辅警录入须民警确认"), default=False, help_text=_("确认前会议不计入。")
+    )
+    meeting_columns = models.JSONField(_("会议台账栏目"), default=list, blank=True)
+
+    history = HistoricalRecords()
+
+    class Meta:
+        verbose_name = _("分局设置")
+        verbose_name_plural = pgettext_lazy("several", "分局设置")
+
+    def __str__(self):
+        return str(self.bureau)

@@ -65,7 +65,7 @@ def test_a_meeting_of_the_stated_kind_counts():
         (
             {"cancelled": True, "kind_id": 99, "held_on": date(2026, 2, 28)},
             {"legal_must_sit_in": True},
-            [WhyNot.CANCELLED, WhyNot.OTHER_KIND, WhyNot.LEGAL_ABSENT, WhyNot.BEFORE_PERIOD],
+            [WhyNot.CANCELLED, WhyNot.OTHER_KIND, WhyNot.BEFORE_PERIOD, WhyNot.LEGAL_ABSENT],
         ),
     ],
 )

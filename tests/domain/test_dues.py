@@ -11,6 +11,7 @@ from reports.domain.dues import (
     Count,
     DueFacts,
     DueReason,
+    Held,
     MakeUp,
     MakeUpRule,
     NotApplicable,
@@ -27,7 +28,14 @@ from reports.domain.dues import (
     reason,
     verdict,
 )
-from reports.domain.periods import Cadence, Period, YearStart, period_holding, periods_of_year
+from reports.domain.periods import (
+    Cadence,
+    Period,
+    Rhythm,
+    YearStart,
+    period_holding,
+    periods_of_year,
+)
 
 MARCH = Period(date(2026, 3, 1), date(2026, 3, 31))
 AWAITED = date(2026, 4, 7)
@@ -39,6 +47,11 @@ def march(**facts):
 
 def d(month, day):
     return date(2026, month, day)
+
+
+def on_days(days):
+    """Meetings on these days, each of them one time."""
+    return [Held(day) for day in days]
 
 
 @pytest.mark.parametrize(
@@ -175,7 +188,7 @@ def test_a_later_fact_does_not_exist(facts, on):
     ],
 )
 def test_count_held(at_least, held, made_up, expected):
-    assert count_held(MARCH, at_least, held, made_up) == expected
+    assert count_held(MARCH, at_least, on_days(held), on_days(made_up)) == expected
 
 
 def test_count_held_refuses_a_duty_of_nothing():
@@ -188,7 +201,9 @@ def test_count_held_refuses_a_duty_of_nothing():
     [(d(3, 4), 0), (d(3, 5), 1), (d(3, 31), 2), (d(4, 8), 2), (d(4, 9), 3)],
 )
 def test_counted_as_of_a_day(on, counted):
-    assert counted_on(MARCH, [d(3, 5), d(3, 6), d(4, 1)], [d(4, 9), d(2, 1)], on) == counted
+    in_time, made_up = on_days([d(3, 5), d(3, 6), d(4, 1)]), on_days([d(4, 9), d(2, 1)])
+
+    assert counted_on(MARCH, in_time, made_up, on) == counted
 
 
 held_days = st.lists(st.dates(d(1, 1), d(12, 31)), max_size=8)
@@ -197,10 +212,10 @@ held_days = st.lists(st.dates(d(1, 1), d(12, 31)), max_size=8)
 @given(held_days, held_days, st.integers(1, 4), st.integers(0, 11))
 def test_a_late_meeting_never_changes_a_later_period(held, late, at_least, month):
     months = [numbered.period for numbered in periods_of_year(2026, Cadence.MONTH)]
-    before = [count_held(period, at_least, held) for period in months]
+    before = [count_held(period, at_least, on_days(held)) for period in months]
 
     after = [
-        count_held(period, at_least, held, late if index == month else ())
+        count_held(period, at_least, on_days(held), on_days(late if index == month else ()))
         for index, period in enumerate(months)
     ]
 
@@ -209,6 +224,7 @@ def test_a_late_meeting_never_changes_a_later_period(held, late, at_least, month
 
 @given(held_days, held_days, st.integers(1, 4), st.dates(d(1, 1), d(12, 31)))
 def test_reaching_the_number_agrees_with_the_number_counted(held, made_up, at_least, on):
+    held, made_up = on_days(held), on_days(made_up)
     count = count_held(MARCH, at_least, held, made_up)
     reached_on = count.met_on or count.met_late_on
 
@@ -310,7 +326,7 @@ def test_making_up_by_default(cadence, kind):
 def test_make_up_until(rule, day, cadence, every, start, expected):
     numbered = period_holding(day, cadence, every, start)
 
-    assert make_up_until(rule, numbered, cadence, every, start) == expected
+    assert make_up_until(rule, numbered, Rhythm(cadence, every, start)) == expected
 
 
 @pytest.mark.parametrize(("kind", "days"), [(MakeUp.DAYS, 0), (MakeUp.NEVER, 3)])

@@ -5,24 +5,31 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reports.domain.calendar import Holidays, days_of
-from reports.domain.dues import ReasonCode, Verdict
-from reports.domain.periods import Cadence, Period, YearStart
+from reports.domain.dues import Held, ReasonCode, Verdict
+from reports.domain.periods import Cadence, Period, Rhythm, YearStart
 from reports.domain.preview import PreviewFacts, PreviewRule, preview
 
-MONTHLY = PreviewRule(Cadence.MONTH)
+MONTH, WEEK = Rhythm(Cadence.MONTH), Rhythm(Cadence.WEEK)
+MONTHLY = PreviewRule(MONTH)
 FIRST = {month: date(2026, month, 1) for month in range(1, 13)}
 
 
+def happened_from(held=(), made_up=None, waived=None):
+    """Facts from plain days."""
+    made_up = {first: [Held(day) for day in days] for first, days in (made_up or {}).items()}
+    return PreviewFacts([Held(day) for day in held], made_up, waived or {})
+
+
 def verdicts(rule, on, **happened):
-    return [row.verdict.value for row in preview(rule, 2026, on, PreviewFacts(**happened))]
+    return [row.verdict.value for row in preview(rule, 2026, on, happened_from(**happened))]
 
 
 def test_a_year_with_a_bit_of_everything():
     rows = preview(
-        PreviewRule(Cadence.MONTH, recording_days=5, opened_on=date(2026, 2, 28)),
+        PreviewRule(MONTH, recording_days=5, opened_on=date(2026, 2, 28)),
         2026,
         date(2026, 7, 3),
-        PreviewFacts(
+        happened_from(
             held=[date(2026, 2, 28), date(2026, 7, 4)],
             made_up={FIRST[4]: [date(2026, 5, 6)]},
             waived={FIRST[5]: date(2026, 4, 20)},
@@ -50,26 +57,26 @@ def test_a_year_with_a_bit_of_everything():
     ],
 )
 def test_a_later_closing_does_not_exist(on, april):
-    rule = PreviewRule(Cadence.MONTH, closed_on=date(2026, 3, 15))
+    rule = PreviewRule(MONTH, closed_on=date(2026, 3, 15))
 
     assert verdicts(rule, on)[3] == april
 
 
 def test_the_month_of_the_closing_is_owed_in_full():
-    rule = PreviewRule(Cadence.MONTH, closed_on=date(2026, 3, 1))
+    rule = PreviewRule(MONTH, closed_on=date(2026, 3, 1))
 
     assert verdicts(rule, date(2026, 4, 1))[2:4] == ["missed", "not_applicable"]
 
 
 def test_an_opening_ahead_leaves_the_periods_before_it_out():
-    rule = PreviewRule(Cadence.MONTH, opened_on=date(2026, 6, 30))
+    rule = PreviewRule(MONTH, opened_on=date(2026, 6, 30))
 
     assert verdicts(rule, date(2026, 3, 10))[:7] == ["not_applicable"] * 5 + ["upcoming"] * 2
 
 
 def test_a_free_week_is_owed_by_nobody_yet_a_meeting_in_it_counts():
     free = Holidays.of(days_of(Period(date(2026, 2, 16), date(2026, 2, 20))))
-    rule = PreviewRule(Cadence.WEEK, holidays=free)
+    rule = PreviewRule(WEEK, holidays=free)
 
     assert verdicts(rule, date(2026, 1, 1))[7] == "not_applicable"
     assert verdicts(rule, date(2026, 3, 1))[7] == "not_applicable"
@@ -78,16 +85,16 @@ def test_a_free_week_is_owed_by_nobody_yet_a_meeting_in_it_counts():
 
 def test_a_free_week_of_a_closed_unit_stays_absent_whatever_is_held():
     free = Holidays.of(days_of(Period(date(2026, 2, 16), date(2026, 2, 20))))
-    rule = PreviewRule(Cadence.WEEK, holidays=free, closed_on=date(2026, 1, 31))
+    rule = PreviewRule(WEEK, holidays=free, closed_on=date(2026, 1, 31))
 
-    row = preview(rule, 2026, date(2026, 3, 1), PreviewFacts(held=[date(2026, 2, 18)]))[7]
+    row = preview(rule, 2026, date(2026, 3, 1), happened_from(held=[date(2026, 2, 18)]))[7]
 
     assert (row.verdict, row.reason.code) == (Verdict.NOT_APPLICABLE, ReasonCode.ABSENT)
 
 
 def test_weeks_of_the_year_reach_into_its_neighbours():
     rows = preview(
-        PreviewRule(Cadence.WEEK), 2026, date(2027, 1, 4), PreviewFacts(held=[date(2025, 12, 29)])
+        PreviewRule(WEEK), 2026, date(2027, 1, 4), happened_from(held=[date(2025, 12, 29)])
     )
 
     assert rows[0].verdict == Verdict.MET
@@ -117,8 +124,8 @@ def test_a_made_up_meeting_does_not_count_for_the_period_that_holds_its_day():
     ],
 )
 def test_the_number_counted_is_that_of_the_day(on, counted, expected):
-    rule = PreviewRule(Cadence.MONTH, at_least=2, recording_days=2)
-    happened = PreviewFacts(held=[date(2026, 3, 5)], made_up={FIRST[3]: [date(2026, 4, 9)]})
+    rule = PreviewRule(MONTH, at_least=2, recording_days=2)
+    happened = happened_from(held=[date(2026, 3, 5)], made_up={FIRST[3]: [date(2026, 4, 9)]})
 
     row = preview(rule, 2026, on, happened)[2]
 
@@ -126,7 +133,9 @@ def test_the_number_counted_is_that_of_the_day(on, counted, expected):
 
 
 def test_the_periods_of_an_assessment_year():
-    rows = preview(PreviewRule(Cadence.QUARTER, start=YearStart(11, 1)), 2026, date(2026, 1, 1))
+    rows = preview(
+        PreviewRule(Rhythm(Cadence.QUARTER, start=YearStart(11, 1))), 2026, date(2026, 1, 1)
+    )
 
     assert rows[0].numbered.period.first == date(2025, 11, 1)
     assert rows[-1].numbered.period.last == date(2026, 10, 31)
@@ -145,11 +154,11 @@ year_days = st.dates(date(2025, 12, 1), date(2027, 1, 31))
     st.none() | year_days,
 )
 def test_met_periods_stay_met(cadence, every, at_least, held, on, later, closed_on):
-    rule = PreviewRule(cadence, every, at_least, closed_on=closed_on, recording_days=3)
+    rule = PreviewRule(Rhythm(cadence, every), at_least, closed_on=closed_on, recording_days=3)
     then = date.fromordinal(on.toordinal() + later)
 
-    before = preview(rule, 2026, on, PreviewFacts(held))
-    after = preview(rule, 2026, then, PreviewFacts(held))
+    before = preview(rule, 2026, on, happened_from(held))
+    after = preview(rule, 2026, then, happened_from(held))
 
     met = [row.numbered for row in before if row.verdict == Verdict.MET]
     assert met == [

@@ -8,6 +8,8 @@ from .measures import ExtensionFactory, MeasureFactory, ProgressFactory
 from .meetings import (
     AgendaItemFactory,
     AgendaKindFactory,
+    AgendaPaperFactory,
+    AgendaPointFactory,
     AttendanceFactory,
     DischargeFactory,
     MeetingFactory,
@@ -29,10 +31,13 @@ from .problems import (
 from .records import HonourFactory
 from .schedules import (
     DueFactory,
+    DueNoteFactory,
     ScheduleFactory,
     ScheduleSetFactory,
     ScheduleVersionFactory,
     WaiverFactory,
+    WaiverOrderFactory,
+    WaiverRequestFactory,
 )
 from .summaries import (
     AnnualReportFactory,
@@ -46,6 +51,7 @@ from .summaries import (
 from .units import (
     NOON,
     BureauFactory,
+    BureauSettingFactory,
     CityFactory,
     UnitFactory,
     UnitKindFactory,
@@ -57,14 +63,18 @@ __all__ = [
     "AccountFactory",
     "AgendaItemFactory",
     "AgendaKindFactory",
+    "AgendaPaperFactory",
+    "AgendaPointFactory",
     "AnnualReportFactory",
     "AppointmentFactory",
     "AttendanceFactory",
     "BureauFactory",
+    "BureauSettingFactory",
     "CertificateFactory",
     "CityFactory",
     "DischargeFactory",
     "DueFactory",
+    "DueNoteFactory",
     "EvidenceFactory",
     "EvidenceUseFactory",
     "ExaminationFactory",
@@ -97,5 +107,7 @@ __all__ = [
     "UnitNameFactory",
     "UserFactory",
     "WaiverFactory",
+    "WaiverOrderFactory",
+    "WaiverRequestFactory",
     "member",
 ]

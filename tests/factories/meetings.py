@@ -2,7 +2,16 @@ from datetime import date
 
 import factory
 
-from reports.models import AgendaItem, AgendaKind, Attendance, Discharge, Meeting, MeetingKind
+from reports.models import (
+    AgendaItem,
+    AgendaKind,
+    AgendaPaper,
+    AgendaPoint,
+    Attendance,
+    Discharge,
+    Meeting,
+    MeetingKind,
+)
 
 from .units import NOON, UnitFactory
 
@@ -66,3 +75,24 @@ class DischargeFactory(factory.django.DjangoModelFactory):
     meeting = factory.SubFactory(MeetingFactory, unit=factory.SelfAttribute("..due.unit"))
     due_bureau = factory.SelfAttribute("due.bureau")
     meeting_bureau = factory.SelfAttribute("meeting.bureau")
+
+
+class AgendaPaperFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = AgendaPaper
+
+    unit = factory.SubFactory(UnitFactory)
+    bureau = factory.SelfAttribute("unit.bureau")
+    kind = factory.SubFactory(MeetingKindFactory)
+    title = factory.SelfAttribute("kind.name")
+    planned_on = date(2026, 6, 12)
+    recorded_at = NOON
+
+
+class AgendaPointFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = AgendaPoint
+
+    paper = factory.SubFactory(AgendaPaperFactory)
+    position = factory.Sequence(lambda n: n + 1)
+    title = "通报案件审核退回情况"

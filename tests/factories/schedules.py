@@ -1,11 +1,22 @@
 from datetime import date
 
 import factory
+from django.db.models import Q
 
+from reports.actions.schedules import recount_kept
 from reports.domain.calendar import NO_HOLIDAYS
 from reports.domain.dues import awaits_until
 from reports.domain.periods import Cadence, period_holding
-from reports.models import Due, Schedule, ScheduleSet, ScheduleVersion, Waiver
+from reports.models import (
+    Due,
+    DueNote,
+    Schedule,
+    ScheduleSet,
+    ScheduleVersion,
+    Waiver,
+    WaiverOrder,
+    WaiverRequest,
+)
 from reports.selectors.rules import year_start
 
 from .access import UserFactory
@@ -81,6 +92,12 @@ class DueFactory(factory.django.DjangoModelFactory):
         lambda o: awaits_until(o.numbered.period, o.version.recording_days, NO_HOLIDAYS)
     )
 
+    @classmethod
+    def _create(cls, model_class, *args, **kwargs):
+        due = super()._create(model_class, *args, **kwargs)
+        recount_kept(Q(bureau=due.bureau, schedule=due.schedule, year=due.year))
+        return due
+
 
 class WaiverFactory(factory.django.DjangoModelFactory):
     """The row alone; what is kept of it on the due is the action's business."""
@@ -93,3 +110,36 @@ class WaiverFactory(factory.django.DjangoModelFactory):
     reason = "全员安保执勤"
     recorded_at = NOON
     recorded_by = factory.SubFactory(UserFactory)
+
+
+class WaiverRequestFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = WaiverRequest
+
+    due = factory.SubFactory(DueFactory)
+    asked_on = date(2026, 6, 1)
+    reason = "全员安保执勤"
+    recorded_at = NOON
+    recorded_by = factory.SubFactory(UserFactory)
+
+
+class WaiverOrderFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = WaiverOrder
+
+    unit = factory.SubFactory(BureauFactory)
+    title = "关于做好安保工作的通知"
+    ordered_on = date(2026, 5, 20)
+    first_day = date(2026, 6, 1)
+    last_day = date(2026, 6, 7)
+    reason = "全员安保执勤"
+    recorded_at = NOON
+
+
+class DueNoteFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = DueNote
+
+    due = factory.SubFactory(DueFactory)
+    text = "与季度例会合并考虑"
+    recorded_at = NOON

@@ -4,7 +4,7 @@ from zoneinfo import ZoneInfo
 import factory
 
 from reports.actions.units import UnitDraft, create_units
-from reports.models import Unit, UnitKind, UnitName
+from reports.models import BureauSetting, Unit, UnitKind, UnitName
 
 NOON = datetime(2026, 6, 10, 12, tzinfo=ZoneInfo("Asia/Shanghai"))
 
@@ -65,3 +65,10 @@ class UnitNameFactory(factory.django.DjangoModelFactory):
     unit = factory.SubFactory(UnitFactory)
     name = "旧名派出所"
     last_day = date(2025, 12, 31)
+
+
+class BureauSettingFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = BureauSetting
+
+    bureau = factory.SubFactory(BureauFactory)
