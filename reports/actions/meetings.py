@@ -4,7 +4,7 @@ import uuid
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, time
 
 from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
@@ -14,7 +14,15 @@ from django.utils.translation import gettext as _
 from reports.actions.history import bulk_create
 from reports.actions.refusals import Refused
 from reports.actions.schedules import recount_dues
-from reports.domain.counting import MeetingFacts, WhyNot, reasons_not_counting
+from reports.domain.counting import (
+    STILL_RECORDED,
+    MeetingFacts,
+    Tick,
+    WhyNot,
+    counting_twice,
+    minutes_between,
+    reasons_not_counting,
+)
 from reports.models import (
     AgendaItem,
     Appointment,
@@ -24,11 +32,10 @@ from reports.models import (
     Meeting,
     Unit,
 )
-from reports.models.choices import WHY_NOT_LABELS, clauses
+from reports.models.choices import WHY_NOT_LABELS, Presence, clauses
 from reports.selectors.rules import counting_rule, make_up_limit
 
-# The meeting was held all the same: it is recorded, and the due says why it does not count.
-STILL_RECORDED = frozenset({WhyNot.NOT_PRESIDED, WhyNot.LEGAL_ABSENT})
+PROMPT_DAYS = 7  # what is entered later says why
 
 
 class CannotRecordMeeting(Refused):
@@ -51,6 +58,28 @@ class AgendaDraft:
     kind_id: int | None = None
     involves_law: bool = False
     legal_opinion: str = ""
+    outcome: str = ""
+    resolution: str = ""
+    problem_id: int | None = None
+    measure_id: int | None = None
+    due_id: int | None = None
+    carried_from_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PersonPresent:
+    """One of our people, and whether present, sitting in, on leave or absent."""
+
+    person_id: int
+    presence: Presence = Presence.PRESENT
+
+
+@dataclass(frozen=True, slots=True)
+class OutsidePresent:
+    """A body from outside by its name."""
+
+    name: str
+    presence: Presence = Presence.PRESENT
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +98,19 @@ class MeetingDraft:
     legal_opinion: str = ""
     agenda: tuple[AgendaDraft, ...] = ()
     attending_unit_ids: tuple[int, ...] = ()
-    outside: tuple[str, ...] = ()
+    people: tuple[PersonPresent, ...] = ()
+    outside: tuple[OutsidePresent, ...] = ()
+    starts_at: time | None = None
+    ends_at: time | None = None
+    late_because: str = ""
+    merged_because: str = ""
+    needs_confirmation: bool = False
+    paper_id: int | None = None
     once: uuid.UUID | None = None
+
+    @property
+    def minutes(self) -> int | None:
+        return minutes_between(self.starts_at, self.ends_at)
 
 
 @dataclass(slots=True)
@@ -122,8 +162,10 @@ def record_meetings(
 
     ``at`` is the moment of entry, or one for each draft (imports keep theirs). Refuses a day in
     the future, a unit that did not exist that day or belongs to no bureau, and dues that the
-    meeting cannot count for (other bureau, unit, kind, agenda or day). A meeting that only lacks
-    the demanded chair or the legal unit is recorded and said not to count.
+    meeting cannot count for (other bureau, unit, kind, agenda or day; a second period of one
+    schedule, unless ``merged_because`` says why it was held for both). A meeting that was held but
+    lacks what the rule asks of its form (chair, legal unit, length …) is recorded and said not to
+    count.
     """
     drafts = list(drafts)
     moments = [at] * len(drafts) if isinstance(at, datetime) else list(at)
@@ -170,25 +212,46 @@ def correct_meeting(
     posts = _Posts.of([draft.presided_by_id] if draft.presided_by_id else [])
     fresh = _meeting(draft, dues, posts, by, meeting.recorded_at)
     rows = _discharges(draft, fresh, dues, posts)
-    before = set(meeting.discharges.values_list("due_id", flat=True))
+    before = {row.due_id: row for row in meeting.discharges.all()}
+    _keep_decisions(rows, before)
+    if draft.needs_confirmation:
+        meeting.needs_confirmation = True
+        meeting.confirmed_at = meeting.confirmed_by = None
     for name in _CORRECTED:
         setattr(meeting, name, getattr(fresh, name))
     meeting.save()
     meeting.agenda.all().delete()
-    meeting.attendances.filter(person__isnull=True).delete()
+    meeting.attendances.all().delete()
     meeting.discharges.all().delete()
     _write_parts([draft], [meeting], by, at)
     for row in rows:
         row.meeting = meeting
     Discharge.objects.bulk_create(rows)
-    recount_dues(before | {row.due_id for row in rows})
+    recount_dues({*before, *(row.due_id for row in rows)})
     return meeting
+
+
+def _keep_decisions(rows: Iterable[Discharge], before: dict[int, Discharge]) -> None:
+    """What a legal officer took off a due stays off it when the meeting is corrected."""
+    for row in rows:
+        old = before.get(row.due_id)
+        if old is None or old.decided_by_id is None:
+            continue
+        row.decided_because, row.decided_at = old.decided_because, old.decided_at
+        row.decided_by_id = old.decided_by_id
+        if old.why_not == WhyNot.BY_DECISION:
+            row.counts, row.why_not = False, old.why_not
+            row.is_late, row.merged_because = False, ""
 
 
 _CORRECTED = (
     "kind_id",
     "title",
     "held_on",
+    "starts_at",
+    "ends_at",
+    "minutes",
+    "late_because",
     "place",
     "presided_by_id",
     "presiding_post_id",
@@ -213,6 +276,115 @@ def cancel_meeting(*, meeting_id: int, because: str, by: User, at: datetime) -> 
     meeting.discharges.update(counts=False, why_not=WhyNot.CANCELLED.value, is_late=False)
     recount_dues(meeting.discharges.values_list("due_id", flat=True))
     return meeting
+
+
+@transaction.atomic
+def confirm_meetings(*, meeting_ids: Iterable[int], by: User, at: datetime) -> int:
+    """An officer confirms what auxiliaries entered; from then on it counts. How many were open.
+
+    Refuses one's own entry: who entered it does not confirm it.
+    """
+    rows = Meeting.objects.select_for_update().filter(
+        pk__in=list(meeting_ids), needs_confirmation=True, confirmed_at__isnull=True
+    )
+    meetings = list(rows.standing().order_by("pk"))
+    if any(meeting.recorded_by_id == by.pk for meeting in meetings):
+        raise CannotRecordMeeting([_("自己录入的会议须由其他民警确认。")])
+    for meeting in meetings:
+        meeting.confirmed_at, meeting.confirmed_by = at, by
+        meeting.save()
+    held = Discharge.objects.filter(meeting__in=meetings, why_not=WhyNot.NOT_CONFIRMED.value)
+    changed = list(held.select_related("meeting", "due"))
+    for row in changed:
+        row.counts, row.why_not = True, ""
+        row.is_late = row.meeting.held_on > row.due.period_last
+        row.save(update_fields=["counts", "why_not", "is_late"])
+    recount_dues(row.due_id for row in changed)
+    return len(meetings)
+
+
+@transaction.atomic
+def correct_discharge(
+    *, meeting_id: int, due_id: int, counts: bool, because: str, by: User, at: datetime
+) -> Discharge:
+    """A legal officer corrects which due a meeting counts for, with the reason.
+
+    It may be taken off any due; it counts only for what the rule lets it count for. Refuses a
+    reason left blank, and counting against the rule.
+    """
+    if not because.strip():
+        raise CannotRecordMeeting([_("请写明更正理由。")])
+    meeting = Meeting.objects.select_for_update().get(pk=meeting_id)
+    if meeting.is_cancelled:
+        raise CannotRecordMeeting([_("会议记录已作废，不能再修改。")])
+    due = _dues_of([due_id])[due_id]
+    row = Discharge.objects.filter(meeting=meeting, due=due).first() or Discharge(
+        meeting=meeting,
+        due=due,
+        due_bureau_id=due.bureau_id,
+        meeting_bureau_id=meeting.bureau_id,
+    )
+    if counts:
+        held = meeting.discharges.filter(counts=True).values_list("due_id", flat=True)
+        draft = draft_of(meeting, {*held, due_id})
+        posts = _Posts.of([draft.presided_by_id] if draft.presided_by_id else [])
+        twice = _counting_twice(draft, _dues_of(draft.due_ids))
+        if whys := _whys(draft, due, posts, twice):
+            raise CannotRecordMeeting(WHY_NOT_LABELS[why] for why in whys)
+        row.counts, row.why_not = True, ""
+        row.is_late = meeting.held_on > due.period_last
+    else:
+        row.counts, row.why_not, row.is_late = False, WhyNot.BY_DECISION.value, False
+        row.merged_because = ""
+    row.decided_because, row.decided_by, row.decided_at = because.strip(), by, at
+    row.save()
+    recount_dues([due_id])
+    return row
+
+
+def draft_of(meeting: Meeting, due_ids: Iterable[int]) -> MeetingDraft:
+    """The meeting as it was entered, held against those dues: what a correction starts from."""
+    people = meeting.attendances.filter(person__isnull=False)
+    outside = meeting.attendances.exclude(outside="")
+    units = meeting.attendances.filter(unit__isnull=False)
+    return MeetingDraft(
+        unit=meeting.unit,
+        kind_id=meeting.kind_id,
+        title=meeting.title,
+        held_on=meeting.held_on,
+        due_ids=tuple(sorted(due_ids)),
+        presided_by_id=meeting.presided_by_id,
+        place=meeting.place,
+        summary=meeting.summary,
+        legal_sat_in=meeting.legal_sat_in,
+        legal_opinion=meeting.legal_opinion,
+        agenda=tuple(
+            AgendaDraft(**{name: getattr(item, name) for name in AgendaDraft.__slots__})
+            for item in meeting.agenda.order_by("position")
+        ),
+        attending_unit_ids=tuple(units.values_list("unit_id", flat=True)),
+        people=tuple(
+            PersonPresent(pk, Presence(presence))
+            for pk, presence in people.order_by("pk").values_list("person_id", "presence")
+        ),
+        outside=tuple(
+            OutsidePresent(name, Presence(presence))
+            for name, presence in outside.order_by("pk").values_list("outside", "presence")
+        ),
+        starts_at=meeting.starts_at,
+        ends_at=meeting.ends_at,
+        late_because=meeting.late_because,
+        merged_because=next(
+            iter(
+                meeting.discharges.exclude(merged_because="").values_list(
+                    "merged_because", flat=True
+                )
+            ),
+            "",
+        ),
+        needs_confirmation=not meeting.is_confirmed,
+        paper_id=meeting.paper_id,
+    )
 
 
 def refresh_meeting_evidence(meeting_id: int) -> None:
@@ -250,6 +422,8 @@ def _refuse_impossible(draft: MeetingDraft, today: date) -> None:
         )
     if not draft.title.strip():
         reasons.append(_("请填写会议名称。"))
+    if draft.ends_at is not None and draft.starts_at is None:
+        reasons.append(_("填写了结束时间的，请填写开始时间。"))
     if reasons:
         raise CannotRecordMeeting(reasons)
 
@@ -279,6 +453,12 @@ def _meeting(
         kind_id=draft.kind_id,
         title=draft.title.strip(),
         held_on=draft.held_on,
+        starts_at=draft.starts_at,
+        ends_at=draft.ends_at,
+        minutes=draft.minutes,
+        late_because=draft.late_because.strip(),
+        needs_confirmation=draft.needs_confirmation,
+        paper_id=draft.paper_id,
         place=draft.place,
         presided_by_id=draft.presided_by_id,
         presiding_post_id=post,
@@ -297,17 +477,13 @@ def _discharges(
 ) -> list[Discharge]:
     """One row for each due the meeting is held against; raises for what cannot be."""
     rows, refused = [], {}
+    twice = _counting_twice(draft, dues)
+    merged = draft.merged_because.strip()
     for pk in draft.due_ids:
         due = dues.get(pk)
         if due is None:
             raise CannotRecordMeeting([_("所选的应开事项不存在，请刷新页面重新选择。")])
-        whys = reasons_not_counting(
-            facts_of(draft, due, posts),
-            counting_rule(due.version, unit_id=due.unit_id),
-            due.period,
-            due.bureau_id,
-            make_up_limit(due),
-        )
+        whys = _whys(draft, due, posts, twice)
         if hard := [why for why in whys if why not in STILL_RECORDED]:
             refused[pk] = [str(WHY_NOT_LABELS[why]) for why in hard]
             continue
@@ -318,6 +494,7 @@ def _discharges(
                 counts=not whys,
                 why_not=whys[0].value if whys else "",
                 is_late=not whys and draft.held_on > due.period_last,
+                merged_because=merged if pk in twice and not whys else "",
                 due_bureau_id=due.bureau_id,
                 meeting_bureau_id=draft.unit.bureau_id,
             )
@@ -334,6 +511,34 @@ def _discharges(
     return rows
 
 
+def _whys(draft: MeetingDraft, due: Due, posts: _Posts, twice: frozenset[int]) -> list[WhyNot]:
+    """Why the drafted meeting does not count for the due; empty when it does."""
+    whys = reasons_not_counting(
+        facts_of(draft, due, posts),
+        counting_rule(due.version, unit_id=due.unit_id, person_id=due.person_id),
+        due.period,
+        due.bureau_id,
+        make_up_limit(due),
+    )
+    if due.pk in twice and not draft.merged_because.strip():
+        whys.append(WhyNot.OTHER_PERIOD)
+    return whys
+
+
+def _counting_twice(draft: MeetingDraft, dues: dict[int, Due]) -> frozenset[int]:
+    return counting_twice(
+        Tick(
+            due_id=pk,
+            row=(dues[pk].schedule_id, dues[pk].unit_id, dues[pk].person_id),
+            first=dues[pk].period_first,
+            late=draft.held_on > dues[pk].period_last,
+            both_allowed=dues[pk].version.counts_twice,
+        )
+        for pk in draft.due_ids
+        if pk in dues
+    )
+
+
 def facts_of(draft: MeetingDraft, due: Due, posts: _Posts) -> MeetingFacts:
     """What the drafted meeting brings for that due."""
     here = {draft.unit.pk, due.unit_id, due.version.body_id or due.unit_id}
@@ -347,7 +552,25 @@ def facts_of(draft: MeetingDraft, due: Due, posts: _Posts) -> MeetingFacts:
         agenda_kind_ids=frozenset(item.kind_id for item in draft.agenda if item.kind_id),
         presiding_post_ids=frozenset(post for post, _acting in held),
         legal_sits_in=draft.legal_sat_in,
+        minutes=draft.minutes,
+        attending_person_ids=attending(draft),
+        law_items=sum(item.involves_law for item in draft.agenda),
+        law_items_with_opinion=sum(
+            item.involves_law and bool(item.legal_opinion.strip()) for item in draft.agenda
+        ),
+        confirmed=not draft.needs_confirmation,
     )
+
+
+def attending(draft: MeetingDraft) -> frozenset[int]:
+    """Who took part: who is present or sits in, and who presided."""
+    found = {each.person_id for each in draft.people if each.presence in THERE}
+    if draft.presided_by_id is not None:
+        found.add(draft.presided_by_id)
+    return frozenset(found)
+
+
+THERE = frozenset({Presence.PRESENT, Presence.SITTING_IN})
 
 
 def _write_parts(
@@ -364,11 +587,24 @@ def _write_parts(
                 title=item.title,
                 involves_law=item.involves_law,
                 legal_opinion=item.legal_opinion,
+                outcome=item.outcome,
+                resolution=item.resolution.strip(),
+                problem_id=item.problem_id,
+                measure_id=item.measure_id,
+                due_id=item.due_id,
+                carried_from_id=item.carried_from_id,
             )
             for position, item in enumerate(draft.agenda, start=1)
         ]
         attendances += [Attendance(meeting=meeting, unit_id=pk) for pk in draft.attending_unit_ids]
-        attendances += [Attendance(meeting=meeting, outside=name) for name in draft.outside]
+        attendances += [
+            Attendance(meeting=meeting, person_id=each.person_id, presence=each.presence.value)
+            for each in draft.people
+        ]
+        attendances += [
+            Attendance(meeting=meeting, outside=each.name, presence=each.presence.value)
+            for each in draft.outside
+        ]
     if items:
         bulk_create(AgendaItem, items, by=by, at=at)
     Attendance.objects.bulk_create(attendances, batch_size=500)

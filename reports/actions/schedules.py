@@ -6,8 +6,9 @@ unit, the calendar and the meetings held against it; ``audit_ledger`` recounts a
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
+from copy import copy
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from itertools import zip_longest
 from typing import NamedTuple, TypeVar
 
@@ -19,19 +20,26 @@ from django.utils.translation import gettext as _
 from reports.actions.history import bulk_create
 from reports.actions.refusals import Refused
 from reports.domain.calendar import Holidays
-from reports.domain.dues import awaits_until, count_held, not_applicable, owes
+from reports.domain.counting import amount_of
+from reports.domain.dues import CountedIn, Held, awaits_until, count_held, not_applicable, owes
 from reports.domain.periods import (
+    JANUARY,
+    NAMED_IN_MONTHS,
     Cadence,
     NumberedPeriod,
     Period,
+    Rhythm,
+    YearStart,
     assessment_year,
-    periods_of_year,
     year_holding,
 )
 from reports.models import (
+    Appointment,
     Discharge,
     Due,
     DueCount,
+    DueNote,
+    Evidence,
     EvidenceUse,
     Person,
     Schedule,
@@ -40,14 +48,18 @@ from reports.models import (
     Unit,
     UnitKind,
     Waiver,
+    WaiverRequest,
 )
 from reports.models.choices import OwedBy, day_label
+from reports.models.schedules import RHYTHM
 from reports.selectors.calendar import holidays as load_holidays
 from reports.selectors.kept import KEPT_COUNTS, KEPT_KEY, counts_of
-from reports.selectors.rules import year_start
+from reports.selectors.rules import rhythm_of, year_start
 from reports.selectors.schedules import DuesChange, dues_change, dues_of
 
 BATCH = 500
+# Weeks of a year may begin a few days before it.
+ONE_PERIOD = timedelta(days=7)
 
 
 class CannotWaive(Refused):
@@ -169,8 +181,9 @@ def _plan_one(schedule: Schedule, year: int, calendar: Holidays, today: date) ->
     slots = _slots(schedule, year, calendar)
     whole = assessment_year(year, year_start(schedule.set))
     units = _owing_units(schedule, {slot.version for slot in slots})
+    people = _owing_people(units, slots, whole)
     have = {
-        (due.unit_id, due.period_first): due
+        (due.unit_id, due.period_first, due.person_id): due
         for due in Due.objects.filter(schedule=schedule, year=year)
     }
     make, change = [], []
@@ -182,14 +195,19 @@ def _plan_one(schedule: Schedule, year: int, calendar: Holidays, today: date) ->
             if slot.version.pk not in version_ids:
                 continue
             due = _due(schedule, unit, slot)
-            key = (unit.pk, slot.numbered.period.first)
-            if due is None or (key not in have and _came_later(schedule, unit, slot)):
+            if due is None:
                 continue
-            expected.add(key)
-            if key not in have:
-                make.append(due)
-            elif changed := _differing(have[key], due, today):
-                change.append(changed)
+            for person_id in people.who(unit.pk, slot):
+                key = (unit.pk, slot.numbered.period.first, person_id)
+                if key not in have and _came_later(schedule, unit, slot):
+                    continue
+                expected.add(key)
+                wanted = copy(due)
+                wanted.person_id = person_id
+                if key not in have:
+                    make.append(wanted)
+                elif changed := _differing(have[key], wanted, today):
+                    change.append(changed)
     gone = [
         due
         for key, due in have.items()
@@ -207,10 +225,11 @@ def _plan_one(schedule: Schedule, year: int, calendar: Holidays, today: date) ->
 def _slots(schedule: Schedule, year: int, calendar: Holidays) -> list[_Slot]:
     """The periods of the year, each under the version that holds on its first day."""
     versions = sorted(schedule.versions.all(), key=lambda v: v.first_day)
-    start = year_start(schedule.set)
     slots = []
     for version, following in zip_longest(versions, versions[1:]):
-        for numbered in periods_of_year(year, Cadence(version.cadence), version.every, start):
+        if version.usual:
+            continue
+        for numbered in rhythm_of(version, schedule.set).periods_of(year):
             first = numbered.period.first
             if first < version.first_day or (following and first >= following.first_day):
                 continue
@@ -227,7 +246,8 @@ def _owing_units(
     found: dict[int, tuple[Unit, set[int]]] = {}
     below = None
     for version in versions:
-        if version.owed_by == OwedBy.ITSELF:
+        kinds = {kind.pk for kind in version.owing_kinds.all()}
+        if version.owed_by == OwedBy.ITSELF or not kinds:
             units = [owner]
         else:
             if below is None:
@@ -235,10 +255,61 @@ def _owing_units(
                 if owner.bureau_id:
                     below = below.filter(bureau=owner.bureau_id)
                 below = list(below.order_by("path"))
-            kinds = {kind.pk for kind in version.owing_kinds.all()}
-            units = [unit for unit in below if unit.kind_id in kinds]
+            grades = set(version.owing_grades)
+            units = [
+                unit
+                for unit in below
+                if unit.kind_id in kinds and (not grades or unit.grade in grades)
+            ]
+            if version.owed_by == OwedBy.ROSTER:
+                units = [owner, *units]
         for unit in units:
             found.setdefault(unit.pk, (unit, set()))[1].add(version.pk)
+    return found
+
+
+class _People:
+    """Who owes a schedule in person, by unit: from which day to which."""
+
+    def __init__(self) -> None:
+        self.spans: dict[int, dict[int, list[_Span]]] = {}
+
+    def who(self, unit_id: int, slot: _Slot) -> list[int | None]:
+        """The people of the unit that owe the period: there on at least one of its days."""
+        if slot.version.owed_by not in (OwedBy.HOLDERS, OwedBy.ROSTER):
+            return [None]
+        spans = self.spans.get(slot.version.pk, {}).get(unit_id, [])
+        period = slot.numbered.period
+        return sorted({each.person_id for each in spans if period.overlaps(each.first, each.last)})
+
+
+class _Span(NamedTuple):
+    person_id: int
+    first: date | None
+    last: date | None
+
+
+def _owing_people(
+    units: dict[int, tuple[Unit, set[int]]], slots: list[_Slot], whole: Period
+) -> _People:
+    """The holders of the post, or the people on the roster, of each version that asks for them."""
+    found = _People()
+    for version in {slot.version for slot in slots}:
+        where = [unit for unit, version_ids in units.values() if version.pk in version_ids]
+        by_unit: dict[int, list[_Span]] = defaultdict(list)
+        if version.owed_by == OwedBy.HOLDERS:
+            held = Appointment.objects.filter(unit__in=where, post=version.owing_post_id)
+            held = held.filter(Q(last_day=None) | Q(last_day__gte=whole.first - ONE_PERIOD))
+            for row in held.values_list("unit_id", "person_id", "first_day", "last_day"):
+                by_unit[row[0]].append(_Span(*row[1:]))
+        elif version.owed_by == OwedBy.ROSTER:
+            people = Person.objects.filter(unit__in=where)
+            people = people.filter(Q(left_on=None) | Q(left_on__gte=whole.first - ONE_PERIOD))
+            if version.roster_kinds:
+                people = people.filter(kind__in=version.roster_kinds)
+            for row in people.values_list("unit_id", "pk", "joined_on", "left_on"):
+                by_unit[row[0]].append(_Span(*row[1:]))
+        found.spans[version.pk] = by_unit
     return found
 
 
@@ -271,6 +342,8 @@ def _due(schedule: Schedule, unit: Unit, slot: _Slot) -> Due | None:
         period_first=period.first,
         period_last=period.last,
         at_least=slot.version.at_least,
+        at_most=slot.version.at_most,
+        counted_in=slot.version.counted_in,
         awaits_until=slot.awaits_until,
         not_applicable_because=because.value if because else "",
         not_applicable_on=since,
@@ -288,7 +361,16 @@ def _came_later(schedule: Schedule, unit: Unit, slot: _Slot) -> bool:
 
 
 _ALWAYS = ("awaits_until", "not_applicable_because", "not_applicable_on")
-_UNTOUCHED = ("version_id", "number", "name_month", "period_last", "report_year", "at_least")
+_UNTOUCHED = (
+    "version_id",
+    "number",
+    "name_month",
+    "period_last",
+    "report_year",
+    "at_least",
+    "at_most",
+    "counted_in",
+)
 _JUDGED = (
     *_ALWAYS,
     "version",
@@ -297,6 +379,8 @@ _JUDGED = (
     "period_last",
     "report_year",
     "at_least",
+    "at_most",
+    "counted_in",
     "bureau",
 )
 
@@ -318,10 +402,13 @@ def _differing(due: Due, wanted: Due, today: date) -> Due | None:
 
 
 def _remove_without_facts(dues: list[Due]) -> int:
-    """Take away those that no meeting and no waiver hangs on; how many."""
+    """Take away those that no meeting, waiver, request or note hangs on; how many."""
     ids = [due.pk for due in dues]
-    kept = set(Discharge.objects.filter(due__in=ids).values_list("due_id", flat=True))
-    kept |= set(Waiver.objects.filter(due__in=ids).values_list("due_id", flat=True))
+    kept: set[int] = set()
+    for model in (Discharge, Waiver, WaiverRequest, DueNote):
+        for at in range(0, len(ids), BATCH):
+            found = model.objects.filter(due__in=ids[at : at + BATCH])
+            kept |= set(found.values_list("due_id", flat=True))
     gone = [pk for pk in ids if pk not in kept]
     for at in range(0, len(gone), BATCH):
         Due.objects.filter(pk__in=gone[at : at + BATCH]).delete()
@@ -384,10 +471,10 @@ def _recount_batch(ids: list[int]) -> None:
     before = {due.pk: _counted(due) for due in dues}
     held = _held_for(dues)
     for due in dues:
-        in_time = [each.held_on for each in held[due.pk] if not each.is_late]
-        made_up = [each.held_on for each in held[due.pk] if each.is_late]
+        in_time, made_up = held_of(due, held[due.pk])
         count = count_held(due.period, due.at_least, in_time, made_up)
         due.counted, due.met_on, due.met_late_on = count.counted, count.met_on, count.met_late_on
+        due.merged = sum(each.merged for each in held[due.pk])
     _note_lacking_evidence(dues, held)
     _rewrite(Due, [due for due in dues if _counted(due) != before[due.pk]], COUNTED)
     by_period: dict[tuple[int, int, int], set[date]] = defaultdict(set)
@@ -399,7 +486,7 @@ def _recount_batch(ids: list[int]) -> None:
         )
 
 
-COUNTED = ("counted", "met_on", "met_late_on", "lacks_evidence")
+COUNTED = ("counted", "met_on", "met_late_on", "lacks_evidence", "merged")
 
 
 def _counted(due: Due) -> tuple[object, ...]:
@@ -420,15 +507,34 @@ class _Held(NamedTuple):
     meeting_id: int
     held_on: date
     is_late: bool
+    minutes: int | None
+    merged: bool
+
+
+def held_of(due: Due, held: Iterable[_Held]) -> tuple[list[Held], list[Held]]:
+    """What counts for the due, in its own measure: held in time, and made up."""
+    counted_in = CountedIn(due.counted_in)
+    in_time, made_up = [], []
+    for each in held:
+        amount = Held(each.held_on, amount_of(each.minutes, counted_in))
+        (made_up if each.is_late else in_time).append(amount)
+    return in_time, made_up
 
 
 def _held_for(dues: list[Due]) -> dict[int, list[_Held]]:
     """The meetings that count, by the key of the due, in the order they were held."""
     rows = Discharge.objects.filter(due__in=dues, counts=True, meeting__cancelled_at__isnull=True)
-    columns = ("due_id", "meeting_id", "meeting__held_on", "is_late")
+    columns = (
+        "due_id",
+        "meeting_id",
+        "meeting__held_on",
+        "is_late",
+        "meeting__minutes",
+        "merged_because",
+    )
     held: dict[int, list[_Held]] = defaultdict(list)
-    for due_id, *row in rows.order_by("meeting__held_on", "pk").values_list(*columns):
-        held[due_id].append(_Held(*row))
+    for due_id, *row, merged in rows.order_by("meeting__held_on", "pk").values_list(*columns):
+        held[due_id].append(_Held(*row, bool(merged)))
     return held
 
 
@@ -441,7 +547,8 @@ def _note_lacking_evidence(dues: list[Due], held: dict[int, list[_Held]]) -> Non
     if not meetings:
         return
     have = defaultdict(set)
-    uses = EvidenceUse.objects.filter(meeting__in=meetings, evidence__cancelled_at__isnull=True)
+    uses = EvidenceUse.objects.filter(meeting__in=meetings)
+    uses = uses.filter(evidence__in=Evidence.objects.proving())
     for meeting_id, kind in uses.values_list("meeting_id", "evidence__kind"):
         have[meeting_id].add(kind)
     for due in expecting:
@@ -527,18 +634,40 @@ class VersionDraft:
     legal_basis: str
     asked_by: str
     every: int = 1
+    months: tuple[int, ...] = ()
+    parity: str = ""
+    window: str = ""
+    window_days: int | None = None
+    window_month: int | None = None
+    window_day: int | None = None
+    usual: bool = False
+    counted_in: str = CountedIn.TIMES.value
     at_least: int = 1
+    at_most: int | None = None
+    min_minutes: int | None = None
     recording_days: int = 5
     make_up: str = ""
     make_up_days: int | None = None
+    counts_twice: bool = False
     meeting_kind_id: int | None = None
     agenda_kind_id: int | None = None
     body_id: int | None = None
     presided_by_id: int | None = None
+    deputy_id: int | None = None
     legal_must_sit_in: bool = False
+    legal_on_law_items: bool = False
     expected_evidence: tuple[str, ...] = ()
     owed_by: OwedBy = OwedBy.ITSELF
     owing_kinds: tuple[UnitKind, ...] = ()
+    owing_grades: tuple[str, ...] = ()
+    owing_post_id: int | None = None
+    roster_kinds: tuple[str, ...] = ()
+
+    def rhythm(self, start: YearStart = JANUARY) -> Rhythm:
+        """When it would be owed; raises ValueError where that is not clear."""
+        return Rhythm.of(
+            self.cadence, self.every, start, **{name: getattr(self, name) for name in RHYTHM}
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -710,10 +839,10 @@ def _next_position(rows: QuerySet) -> int:
 
 def _says_the_same(version: ScheduleVersion, draft: VersionDraft) -> bool:
     """The draft asks what the version asks, from whatever day."""
-    plain = set(VersionDraft.__slots__) - {"first_day", "owing_kinds", "expected_evidence"}
+    plain = set(VersionDraft.__slots__) - {"first_day", "owing_kinds", *_LISTS}
     return (
         all(getattr(version, name) == getattr(draft, name) for name in plain)
-        and set(version.expected_evidence) == set(draft.expected_evidence)
+        and all(set(getattr(version, name)) == set(getattr(draft, name)) for name in _LISTS)
         and {kind.pk for kind in version.owing_kinds.all()}
         == {kind.pk for kind in draft.owing_kinds}
     )
@@ -772,10 +901,42 @@ def _refuse_bad_version(draft: VersionDraft, of: ScheduleSet) -> None:
         reasons.append(_("请选择会议种类或议题，否则无法判断哪些会议计入。"))
     if draft.owed_by == OwedBy.KINDS and not draft.owing_kinds:
         reasons.append(_("请选择由哪几类下属单位落实。"))
+    if draft.owed_by == OwedBy.HOLDERS and draft.owing_post_id is None:
+        reasons.append(_("请选择由哪一岗位的人员落实。"))
+    if draft.at_most is not None and draft.at_most < draft.at_least:
+        reasons.append(_("“至多”不能小于“至少”。"))
+    if draft.deputy_id is not None and draft.presided_by_id is None:
+        reasons.append(_("没有规定主持岗位的，不填可代为主持的岗位。"))
+    reasons += reasons_against_rhythm(draft)
     if (draft.make_up == "days") != bool(draft.make_up_days):
         reasons.append(_("选择“若干天内可补开”时须填写天数，其他情形不填。"))
     if reasons:
         raise CannotSetSchedule(reasons)
+
+
+# What a version keeps as a list; the order says nothing.
+_LISTS = ("months", "expected_evidence", "owing_grades", "roster_kinds")
+
+
+def reasons_against_rhythm(draft: VersionDraft) -> list[str]:
+    """Why the rule gives no clear periods, in words; empty when it does."""
+    if draft.every < 1:
+        return []  # said before
+    single = draft.every == 1
+    reasons = []
+    if draft.months and not (single and draft.cadence in NAMED_IN_MONTHS):
+        reasons.append(_("限定月份只用于每周、每半月、每月一期的制度。"))
+    if draft.parity and not (single and draft.cadence == Cadence.WEEK):
+        reasons.append(_("单双周只用于每周一期的制度。"))
+    if draft.window and (draft.months or draft.parity):
+        reasons.append(_("有固定期限的，不再限定月份或单双周。"))
+    if reasons:
+        return reasons
+    try:
+        draft.rhythm()
+    except ValueError:
+        return [_("固定期限填写不完整，或与周期不符。")]
+    return []
 
 
 def _save_version(
@@ -783,10 +944,11 @@ def _save_version(
 ) -> ScheduleVersion:
     version = version or ScheduleVersion(schedule=schedule)
     for name in VersionDraft.__slots__:
-        if name not in {"owing_kinds", "expected_evidence", "cadence", "owed_by"}:
+        if name not in {"owing_kinds", "cadence", "owed_by", *_LISTS}:
             setattr(version, name, getattr(draft, name))
     version.cadence, version.owed_by = draft.cadence.value, draft.owed_by.value
-    version.expected_evidence = list(draft.expected_evidence)
+    for name in _LISTS:
+        setattr(version, name, sorted(getattr(draft, name)))
     version.save()
     version.owing_kinds.set(draft.owing_kinds)
     return version

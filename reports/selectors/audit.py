@@ -17,8 +17,16 @@ from django.utils.translation import gettext_lazy as _
 
 from reports.domain.access import Role, reasons_against_holding
 from reports.domain.calendar import Holidays
-from reports.domain.dues import awaits_until, count_held, not_applicable, owes
-from reports.domain.periods import Cadence, Period, periods_of_year
+from reports.domain.counting import amount_of
+from reports.domain.dues import (
+    CountedIn,
+    Held,
+    awaits_until,
+    count_held,
+    not_applicable,
+    owes,
+)
+from reports.domain.periods import Period
 from reports.domain.problems import ProblemMove as Move
 from reports.domain.problems import ProblemState
 from reports.models import (
@@ -42,7 +50,7 @@ from reports.selectors.calendar import holidays
 from reports.selectors.differences import Difference
 from reports.selectors.kept import KEPT_COUNTS, KEPT_KEY, counts_of
 from reports.selectors.people import appointment_differences
-from reports.selectors.rules import year_start
+from reports.selectors.rules import rhythm_of
 from reports.selectors.units import unit_differences
 
 CHUNK = 2000
@@ -115,8 +123,7 @@ class _Rules:
         key = due.version_id, due.year
         if key not in self.periods:
             version = self.versions[due.version_id]
-            start = year_start(self.schedules[due.schedule_id].set)
-            found = periods_of_year(due.year, Cadence(version.cadence), version.every, start)
+            found = rhythm_of(version, self.schedules[due.schedule_id].set).periods_of(due.year)
             self.periods[key] = {each.period.first: each.period for each in found}
         return self.periods[key].get(due.period_first)
 
@@ -149,10 +156,11 @@ def due_differences() -> Iterator[Difference]:
         count = count_held(
             due.period,
             due.at_least,
-            [day for _due, _meeting, day, late in meetings if not late],
-            [day for _due, _meeting, day, late in meetings if late],
+            _held(due, meetings, late=False),
+            _held(due, meetings, late=True),
         )
         kept["counted"] = count.counted
+        kept["merged"] = sum(bool(row[5]) for row in meetings)
         kept["met_on"], kept["met_late_on"] = count.met_on, count.met_late_on
         kept["lacks_evidence"] = _lacking(rules, due, meetings, papers.of(due.pk))
         kept["waived_on"] = next((day for _due, day in waivers.of(due.pk)), None)
@@ -164,9 +172,22 @@ def due_differences() -> Iterator[Difference]:
                 )
 
 
-def _counting_meetings() -> Iterator[tuple[int, int, date, bool]]:
+def _held(due: Due, meetings: list[tuple[Any, ...]], *, late: bool) -> list[Held]:
+    counted_in = CountedIn(due.counted_in)
+    return [Held(row[2], amount_of(row[4], counted_in)) for row in meetings if row[3] == late]
+
+
+def _counting_meetings() -> Iterator[tuple[Any, ...]]:
+    """The key of the due, then of the meeting, its day, whether made up, minutes, merged."""
     rows = Discharge.objects.filter(counts=True, meeting__cancelled_at__isnull=True)
-    columns = ("due_id", "meeting_id", "meeting__held_on", "is_late")
+    columns = (
+        "due_id",
+        "meeting_id",
+        "meeting__held_on",
+        "is_late",
+        "meeting__minutes",
+        "merged_because",
+    )
     return rows.order_by("due_id", "pk").values_list(*columns).iterator(CHUNK)
 
 
@@ -175,7 +196,7 @@ def _papers_of_meetings() -> Iterator[tuple[int, int, str]]:
         counts=True,
         meeting__cancelled_at__isnull=True,
         meeting__evidence_uses__isnull=False,
-        meeting__evidence_uses__evidence__cancelled_at__isnull=True,
+        meeting__evidence_uses__evidence__in=Evidence.objects.proving(),
     ).exclude(due__version__expected_evidence=[])
     columns = ("due_id", "meeting_id", "meeting__evidence_uses__evidence__kind")
     return rows.order_by("due_id", "pk").values_list(*columns).iterator(CHUNK)
@@ -190,7 +211,7 @@ def _lacking(
     have = defaultdict(set)
     for _due, meeting_id, kind in papers:
         have[meeting_id].add(kind)
-    return sum(bool(wanted - have[meeting_id]) for _due, meeting_id, _day, _late in meetings)
+    return sum(bool(wanted - have[row[1]]) for row in meetings)
 
 
 def _by_the_rules(rules: _Rules, due: Due) -> dict[str, object]:
@@ -208,6 +229,7 @@ def _by_the_rules(rules: _Rules, due: Due) -> dict[str, object]:
     period = rules.period(due)
     expected["period_last"] = period.last if period else None
     expected["at_least"] = version.at_least
+    expected["at_most"], expected["counted_in"] = version.at_most, version.counted_in
     until, has_workday = rules.awaited(due)
     expected["awaits_until"] = until
     if bureau.ledger_from is None or bureau.bureau_id != bureau.pk:
@@ -265,13 +287,17 @@ def discharge_differences() -> Iterator[Difference]:
         | Q(counts=True, is_late=False, meeting__held_on__gt=F("due__period_last"))
         | Q(counts=True, is_late=True, meeting__held_on__lte=F("due__period_last"))
         | Q(counts=True, meeting__held_on__lt=F("due__period_first"))
+        | Q(counts=True, meeting__needs_confirmation=True, meeting__confirmed_at__isnull=True)
     )
     for row in rows.order_by("pk").iterator(CHUNK):
         meeting, due = row.meeting, row.due
         expected = {
             "due_bureau_id": due.bureau_id,
             "meeting_bureau_id": due.bureau_id,
-            "counts": row.counts and not meeting.is_cancelled and _begun(meeting.held_on, due),
+            "counts": row.counts
+            and meeting.is_confirmed
+            and not meeting.is_cancelled
+            and _begun(meeting.held_on, due),
             "is_late": row.counts and meeting.held_on > due.period_last,
         }
         found = {

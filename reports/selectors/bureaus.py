@@ -7,13 +7,33 @@ from datetime import date
 
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 
-from reports.domain.dues import DueFacts, DueReason, NotApplicable, Verdict, reason
-from reports.domain.periods import Cadence, NumberedPeriod, Period, YearStart
+from reports.domain.dues import (
+    CountedIn,
+    DueFacts,
+    DueReason,
+    NotApplicable,
+    Verdict,
+    reason,
+)
+from reports.domain.periods import (
+    NumberedPeriod,
+    Period,
+    Rhythm,
+    YearStart,
+)
 from reports.domain.progress import NOTHING, Tally
 from reports.models import AnnualReport, Appointment, Due, Unit
 from reports.models.choices import period_label
 from reports.models.people import FIRST_PERSON
-from reports.selectors.progress import PeriodCell
+from reports.models.schedules import RHYTHM
+from reports.selectors.progress import LOUDEST, PeriodCell
+from reports.selectors.rules import rhythm_of
+
+
+def loudest(verdicts: Iterable[Verdict]) -> Verdict:
+    """Of several verdicts the one that someone must look at first."""
+    found = set(verdicts)
+    return next((v for v in LOUDEST if v in found), Verdict.NOT_APPLICABLE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,18 +46,59 @@ class DueCell:
     verdict: Verdict
     reason: DueReason
     label: str
+    merged: int = 0
+    person: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CoverageCell:
+    """One period that each of several people owes: the loudest verdict, and who stands how."""
+
+    first: date
+    last: date
+    verdict: Verdict
+    label: str
+    people: tuple[tuple[str, Verdict], ...]
+
+    @property
+    def lacking(self) -> list[str]:
+        """Who has not done it, where it is over or running."""
+        unmet = {Verdict.MISSED, Verdict.AWAITING, Verdict.OPEN}
+        return [name for name, verdict in self.people if verdict in unmet]
+
+    @property
+    def done(self) -> int:
+        return sum(verdict in (Verdict.MET, Verdict.MET_LATE) for _name, verdict in self.people)
 
 
 @dataclass(slots=True)
 class ScheduleStrip:
-    """The dues of one schedule for one unit in a year."""
+    """The dues of one schedule for one unit in a year; of several people, a cell for each due."""
 
     schedule_id: int
     name: str
-    cadence: Cadence
-    every: int
+    rhythm: Rhythm
     words: str
     cells: list[DueCell] = field(default_factory=list)
+
+    @property
+    def coverage(self) -> list[CoverageCell]:
+        """Where people owe it: one cell a period, in order. Empty where the unit owes it."""
+        if not any(cell.person for cell in self.cells):
+            return []
+        periods: dict[date, list[DueCell]] = defaultdict(list)
+        for cell in self.cells:
+            periods[cell.first].append(cell)
+        return [
+            CoverageCell(
+                cells[0].first,
+                cells[0].last,
+                loudest([cell.verdict for cell in cells]),
+                cells[0].label,
+                tuple((cell.person, cell.verdict) for cell in cells),
+            )
+            for _first, cells in sorted(periods.items())
+        ]
 
     @property
     def tally(self) -> Tally:
@@ -95,6 +156,7 @@ def dues_of_units(
     verdicts: dict[int, list[str]] = defaultdict(list)
     lacking = 0
     year_starts: set[tuple[int, int]] = set()
+    rhythms: dict[int, Rhythm] = {}
     dues = (
         Due.objects.filter(condition, year=year)
         .with_verdict(on)
@@ -113,11 +175,19 @@ def dues_of_units(
         lacking += lacks > 0
         if unit_id == own_unit_id:
             found = _Own(*large, schedule_id, Period(first, last), verdict, (month, day))
-            found.strip(sets, first_person).cells.append(found.cell(on))
+            strip = found.strip(sets, first_person)
+            rhythm = rhythms.get(found.version_id)
+            if rhythm is None:
+                rhythm = rhythms[found.version_id] = found.rhythm
+            strip.cells.append(found.cell(on, rhythm))
         elif unit_id in rows:
             year_starts.add((month, day))
             row = rows[unit_id]
-            row.strips.setdefault(schedule_id, []).append((first, last, verdict))
+            strip = row.strips.setdefault(schedule_id, [])
+            if strip and strip[-1][:2] == (first, last):
+                # Of several people in one period the cell shows the loudest.
+                verdict = loudest([Verdict(strip.pop()[2]), Verdict(verdict)]).value
+            strip.append((first, last, verdict))
             row.lacking += lacks > 0
     tallies = {unit_id: Tally.of(map(Verdict, seen)) for unit_id, seen in verdicts.items()}
     for unit_id, row in rows.items():
@@ -146,11 +216,16 @@ _SMALL = (
 )
 _LARGE = (
     "pk",
+    "person__name",
+    "version_id",
     "number",
     "name_month",
     "year",
     "at_least",
+    "at_most",
+    "counted_in",
     "counted",
+    "merged",
     "awaits_until",
     "met_on",
     "met_late_on",
@@ -159,6 +234,7 @@ _LARGE = (
     "not_applicable_on",
     "version__cadence",
     "version__every",
+    *(f"version__{name}" for name in RHYTHM),
     "schedule__name",
     "schedule__words",
     "schedule__of_first_person",
@@ -172,11 +248,16 @@ class _Own:
     """A due that the unit itself owes, as the query gives it: no model is made of it."""
 
     pk: int
+    person_name: str | None
+    version_id: int
     number: int
     name_month: int | None
     year: int
     at_least: int
+    at_most: int | None
+    counted_in: str
     counted: int
+    merged: int
     awaits_until: date
     met_on: date | None
     met_late_on: date | None
@@ -185,6 +266,12 @@ class _Own:
     not_applicable_on: date | None
     cadence: str
     every: int
+    months: list[int]
+    parity: str
+    window: str
+    window_days: int | None
+    window_month: int | None
+    window_day: int | None
     name: str
     words: str
     of_first_person: bool
@@ -205,13 +292,21 @@ class _Own:
             strips = sets.setdefault(self.set_id, new).strips
         if self.schedule_id not in strips:
             strips[self.schedule_id] = ScheduleStrip(
-                self.schedule_id, self.name, Cadence(self.cadence), self.every, self.words
+                self.schedule_id, self.name, self.rhythm, self.words
             )
         return strips[self.schedule_id]
 
-    def cell(self, on: date) -> DueCell:
+    @property
+    def rhythm(self) -> Rhythm:
+        return Rhythm.of(
+            self.cadence,
+            self.every,
+            YearStart(*self.year_start),
+            **{name: getattr(self, name) for name in RHYTHM},
+        )
+
+    def cell(self, on: date, rhythm: Rhythm) -> DueCell:
         """The cell with its verdict, the reason as data and the name of its period."""
-        cadence = Cadence(self.cadence)
         facts = DueFacts(
             period=self.period,
             at_least=self.at_least,
@@ -228,20 +323,24 @@ class _Own:
             self.period.first,
             self.period.last,
             Verdict(self.verdict),
-            reason(facts, self.number, cadence, on, self.counted),
-            period_label(numbered, cadence, self.every, YearStart(*self.year_start)),
+            reason(
+                facts,
+                self.number,
+                rhythm.cadence,
+                on,
+                self.counted,
+                counted_in=CountedIn(self.counted_in),
+                at_most=self.at_most,
+            ),
+            period_label(numbered, rhythm),
+            self.merged,
+            self.person_name or "",
         )
 
 
 def label_of(due: Due) -> str:
     """What the due's period is called: 第12周（3月18日—24日）. Wants version and set loaded."""
-    of = due.schedule.set
-    return period_label(
-        NumberedPeriod(due.number, due.period, due.year, due.name_month),
-        Cadence(due.version.cadence),
-        due.version.every,
-        YearStart(of.year_start_month, of.year_start_day),
-    )
+    return period_label(due.numbered, rhythm_of(due.version, due.schedule.set))
 
 
 def appointments_in(units: Iterable[int], day: date) -> list[Appointment]:

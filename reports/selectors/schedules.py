@@ -13,15 +13,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from reports.domain.calendar import Holidays
-from reports.domain.dues import MakeUp, Verdict, owes
+from reports.domain.dues import CountedIn, MakeUp, Verdict, owes
 from reports.domain.periods import (
-    JANUARY,
-    Cadence,
     NumberedPeriod,
     Period,
-    YearStart,
+    Rhythm,
     assessment_year,
-    periods_of_year,
     year_holding,
 )
 from reports.domain.preview import PreviewRow, PreviewRule, preview
@@ -31,12 +28,13 @@ from reports.models.choices import (
     EVIDENCE_KIND_LABELS,
     EvidenceKind,
     OwedBy,
+    clauses,
     listed,
     period_label,
     reason_sentence,
 )
 from reports.selectors.progress import LOUDEST, tally_from, verdict_counts
-from reports.selectors.rules import make_up_rule, year_start
+from reports.selectors.rules import make_up_rule, rhythm_of, year_start
 
 # --- the rule in words --------------------------------------------------------------------------
 
@@ -67,6 +65,7 @@ def facts_of(version: ScheduleVersion) -> list[Fact]:
             "presided_by",
             "owed_by",
             "make_up",
+            "min_minutes",
             "expected_evidence",
             "legal_basis",
             "asked_by",
@@ -74,18 +73,39 @@ def facts_of(version: ScheduleVersion) -> list[Fact]:
     }
     return [
         Fact(_("周期与次数"), version.rhythm),
+        Fact(_("是否产生应开"), _("只作参考，不产生应开") if version.usual else _("产生应开")),
         Fact(label["owed_by"], version.who_owes),
         Fact(label["meeting_kind"], str(version.meeting_kind or _("不限"))),
         Fact(label["agenda_kind"], str(version.agenda_kind or _("不限"))),
         Fact(label["body"], version.body.label if version.body else _("应落实的单位自己")),
-        Fact(label["presided_by"], str(version.presided_by or _("不限"))),
-        Fact(_("法制部门列席"), _("须列席") if version.legal_must_sit_in else _("不要求")),
+        Fact(label["presided_by"], chair_words(version)),
+        Fact(label["min_minutes"], str(version.min_minutes or _("不限"))),
+        Fact(_("法制部门列席"), sitting_in_words(version)),
         Fact(label["expected_evidence"], evidence_words(version.expected_evidence)),
         Fact(_("录入期限"), recording_words(version.recording_days)),
         Fact(label["make_up"], make_up_words(version)),
         Fact(label["legal_basis"], version.legal_basis),
         Fact(label["asked_by"], version.asked_by),
     ]
+
+
+def chair_words(version: ScheduleVersion) -> str:
+    """Who must preside, and who may instead."""
+    if version.presided_by is None:
+        return _("不限")
+    if version.deputy is None:
+        return str(version.presided_by)
+    return _("%(post)s，可由%(deputy)s代为主持") % {
+        "post": version.presided_by,
+        "deputy": version.deputy,
+    }
+
+
+def sitting_in_words(version: ScheduleVersion) -> str:
+    """Whether the legal unit must sit in."""
+    if version.legal_must_sit_in:
+        return _("须列席")
+    return _("涉法议题须列席并提出意见") if version.legal_on_law_items else _("不要求")
 
 
 def changed_facts(older: ScheduleVersion, newer: ScheduleVersion) -> list[ChangedFact]:
@@ -115,10 +135,13 @@ def make_up_words(version: ScheduleVersion) -> str:
     if rule.kind == MakeUp.NEVER:
         return _("不得补开")
     if rule.kind == MakeUp.NEXT_PERIOD:
-        return _("下一周期结束前可补开")
-    return ngettext("周期结束后%(n)s天内可补开", "周期结束后%(n)s天内可补开", rule.days) % {
-        "n": rule.days
-    }
+        words = _("下一周期结束前可补开")
+    else:
+        words = ngettext("周期结束后%(n)s天内可补开", "周期结束后%(n)s天内可补开", rule.days)
+        words %= {"n": rule.days}
+    if not version.counts_twice:
+        return words
+    return clauses([words, _("补开的会议同时计入当期")])
 
 
 # --- who owes it, and how its year stands -------------------------------------------------------
@@ -127,7 +150,13 @@ def make_up_words(version: ScheduleVersion) -> str:
 def versions_of(schedule: Schedule) -> list[ScheduleVersion]:
     """All versions, the newest first, with everything their words need: two queries."""
     rows = schedule.versions.select_related(
-        "schedule__set__unit", "meeting_kind", "agenda_kind", "body", "presided_by"
+        "schedule__set__unit",
+        "meeting_kind",
+        "agenda_kind",
+        "body",
+        "presided_by",
+        "deputy",
+        "owing_post",
     ).prefetch_related("owing_kinds")
     return list(rows.order_by("-first_day"))
 
@@ -190,7 +219,6 @@ def schedule_year(
 ) -> ScheduleYear:
     """How the year of a schedule stands, over the dues that ``within`` names: one query."""
     by_pk = {version.pk: version for version in versions}
-    start = year_start(schedule.set)
     rows = (
         Due.objects.filter(within, schedule=schedule, year=year)
         .with_verdict(on)
@@ -199,7 +227,7 @@ def schedule_year(
         .annotate(**verdict_counts(on), units=Count("pk"), first_pk=Min("pk"))
         .order_by("period_first", "period_last", "version_id")
     )
-    lines = [_line(row, by_pk[row["version_id"]], year, start) for row in rows]
+    lines = [_line(row, by_pk[row["version_id"]], year, schedule.set) for row in rows]
     return ScheduleYear(lines, sum((line.tally for line in lines), NOTHING))
 
 
@@ -208,12 +236,12 @@ def is_planned(schedule: Schedule, year: int) -> bool:
     return Due.objects.filter(schedule=schedule, year=year).exists()
 
 
-def _line(row: dict, version: ScheduleVersion, year: int, start: YearStart) -> PeriodLine:
+def _line(row: dict, version: ScheduleVersion, year: int, of: ScheduleSet) -> PeriodLine:
     period = Period(row["period_first"], row["period_last"])
     numbered = NumberedPeriod(row["number"], period, year, row["name_month"])
     loudest = next((v for v in LOUDEST if row[v.value]), Verdict.NOT_APPLICABLE)
     return PeriodLine(
-        label=period_label(numbered, Cadence(version.cadence), version.every, start),
+        label=period_label(numbered, rhythm_of(version, of)),
         first=period.first,
         last=period.last,
         at_least=row["at_least"],
@@ -230,12 +258,13 @@ def _line(row: dict, version: ScheduleVersion, year: int, start: YearStart) -> P
 class RuleToPreview:
     """What the periods of a rule and their owing depend on."""
 
-    cadence: Cadence
+    rhythm: Rhythm
     first_day: date
-    every: int = 1
     at_least: int = 1
+    at_most: int | None = None
+    counted_in: CountedIn = CountedIn.TIMES
+    usual: bool = False
     recording_days: int = 5
-    start: YearStart = JANUARY
     ended_on: date | None = None
     ledger_from: date | None = None
     opened_on: date | None = None
@@ -279,17 +308,17 @@ def preview_years(
     rule: RuleToPreview, *, holidays: Holidays, today: date, years: int = 2
 ) -> list[PreviewYear]:
     """This and the next year of a rule, as ``preview_schedule`` has them. Pure."""
-    current = year_holding(today, rule.start)
+    current = year_holding(today, rule.rhythm.start)
     return [preview_year(rule, current + n, holidays=holidays, today=today) for n in range(years)]
 
 
 def preview_year(rule: RuleToPreview, year: int, *, holidays: Holidays, today: date) -> PreviewYear:
     """The periods of a year of a rule with nothing held, and which of them would be owed."""
     shown = PreviewRule(
-        cadence=rule.cadence,
-        every=rule.every,
+        rhythm=rule.rhythm,
         at_least=rule.at_least,
-        start=rule.start,
+        at_most=rule.at_most,
+        counted_in=rule.counted_in,
         recording_days=rule.recording_days,
         opened_on=rule.opened_on,
         closed_on=rule.closed_on,
@@ -297,13 +326,13 @@ def preview_year(rule: RuleToPreview, year: int, *, holidays: Holidays, today: d
     )
     return PreviewYear(
         year=year,
-        whole=assessment_year(year, rule.start),
+        whole=assessment_year(year, rule.rhythm.start),
         lines=[_preview_line(rule, row) for row in preview(shown, year, today)],
     )
 
 
 def _preview_line(rule: RuleToPreview, row: PreviewRow) -> PreviewLine:
-    label = period_label(row.numbered, rule.cadence, rule.every, rule.start)
+    label = period_label(row.numbered, rule.rhythm)
     why_not = _why_not(rule, row)
     return PreviewLine(row, label, reason_sentence(row.reason, label), not why_not, why_not)
 
@@ -311,6 +340,8 @@ def _preview_line(rule: RuleToPreview, row: PreviewRow) -> PreviewLine:
 def _why_not(rule: RuleToPreview, row: PreviewRow) -> str:
     """Why the period would not be owed, in words; empty when it would be."""
     period = row.numbered.period
+    if rule.usual:
+        return _("只作参考，不产生应开")
     if period.first < rule.first_day:
         return _("按原规则") if rule.follows_another else _("早于起始日")
     if rule.ended_on is not None and period.first > rule.ended_on:
@@ -337,12 +368,13 @@ def rule_to_preview(
     owner = schedule.set.unit
     itself = version.owed_by == OwedBy.ITSELF
     return RuleToPreview(
-        cadence=Cadence(version.cadence),
+        rhythm=rhythm_of(version, schedule.set),
         first_day=version.first_day,
-        every=version.every,
         at_least=version.at_least,
+        at_most=version.at_most,
+        counted_in=CountedIn(version.counted_in),
+        usual=version.usual,
         recording_days=version.recording_days,
-        start=year_start(schedule.set),
         ended_on=schedule.ended_on,
         ledger_from=owner.bureau.ledger_from if owner.bureau else None,
         opened_on=owner.opened_on if itself else None,
@@ -369,9 +401,10 @@ class BurdenLine:
     after: int
 
 
-def times_a_year(cadence: Cadence, every: int, at_least: int, start: YearStart, year: int) -> int:
-    """How often a rule asks of one unit in a full year."""
-    return len(periods_of_year(year, cadence, every, start)) * at_least
+def times_a_year(rhythm: Rhythm, at_least: int, counted_in: CountedIn, year: int) -> int:
+    """How often a rule asks of one unit in a full year; of a quota of minutes once a period."""
+    times = at_least if counted_in == CountedIn.TIMES else 1
+    return len(rhythm.periods_of(year)) * times
 
 
 def burden(
@@ -434,11 +467,12 @@ def _asked(owner: Unit, on: date) -> list[_Asked]:
             version.schedule.set.unit_id,
             version.owed_by == OwedBy.ITSELF,
             frozenset(kind.pk for kind in version.owing_kinds.all()),
-            times_a_year(
-                Cadence(version.cadence),
-                version.every,
+            0
+            if version.usual
+            else times_a_year(
+                rhythm_of(version, version.schedule.set),
                 version.at_least,
-                year_start(version.schedule.set),
+                CountedIn(version.counted_in),
                 year_holding(on, year_start(version.schedule.set)),
             ),
         )

@@ -114,7 +114,10 @@ class Scope:
             if g.kind == "bureau":
                 part = Q(**{bureau: g.bureau_id})
             elif g.kind == "tree":
-                part = Q(**{f"{bureau}__in": _bureaus_in(g)})
+                # A range of paths, not a list of keys: the planner knows how many rows that is.
+                part = Q(
+                    **{f"{bureau}__path__gte": g.path, f"{bureau}__path__lt": g.path_end},
+                )
             else:
                 part = Q(**{f"{unit}__in": _units_in(g)})
             found = part if _is_nothing(found) else found | part
@@ -143,10 +146,6 @@ def _is_nothing(condition: Q) -> bool:
 
 def _units_in(g: Grant) -> QuerySet:
     return Unit.objects.filter(path__gte=g.path, path__lt=g.path_end).values("pk")
-
-
-def _bureaus_in(g: Grant) -> QuerySet:
-    return Unit.objects.bureaus().filter(path__gte=g.path, path__lt=g.path_end).values("pk")
 
 
 def _place(record: Model) -> tuple[Unit, Unit | None]:
@@ -262,7 +261,9 @@ def _of_bureau(scope: Scope, act: Act) -> Q:
     for g in scope.grants:
         if act not in MAY[g.role] or g.kind not in {"bureau", "tree"}:
             continue
-        part = Q(bureau=g.bureau_id) if g.kind == "bureau" else Q(bureau__in=_bureaus_in(g))
+        part = Q(bureau=g.bureau_id)
+        if g.kind == "tree":
+            part = Q(bureau__path__gte=g.path, bureau__path__lt=g.path_end)
         found = part if _is_nothing(found) else found | part
     return found
 

@@ -10,6 +10,7 @@ from reports.actions.meetings import (
     CannotCancelMeeting,
     CannotRecordMeeting,
     MeetingDraft,
+    OutsidePresent,
     cancel_meeting,
     correct_meeting,
     record_meeting,
@@ -318,7 +319,7 @@ def test_a_joint_session_is_recorded_once_and_counts_for_every_unit(bureau):
         TODAY,
         *dues,
         attending_unit_ids=tuple(s.pk for s in stations),
-        outside=("区司法局",),
+        outside=(OutsidePresent("区司法局"),),
     )
 
     assert [of(due) for due in dues] == [(1, TODAY, None)] * 3
@@ -371,7 +372,9 @@ def correct(meeting, draft):
 def test_a_corrected_day_counts_for_another_period(bureau, rule):
     plan()
     june, may = due_of(TODAY), due_of(date(2026, 5, 5))
-    meeting = record(bureau, TODAY, june, agenda=(AgendaDraft("一"),), outside=("司法局",))
+    meeting = record(
+        bureau, TODAY, june, agenda=(AgendaDraft("一"),), outside=(OutsidePresent("司法局"),)
+    )
 
     correct(meeting, draft_of(bureau, date(2026, 5, 29), may, agenda=(AgendaDraft("二"),)))
 
