@@ -1,5 +1,13 @@
+import re
+
 from django.contrib import admin
-from django.forms import BaseInlineFormSet, CheckboxSelectMultiple, MultipleChoiceField
+from django.forms import (
+    BaseInlineFormSet,
+    CharField,
+    CheckboxSelectMultiple,
+    MultipleChoiceField,
+    TypedMultipleChoiceField,
+)
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -14,8 +22,17 @@ from reports.actions.schedules import (
 )
 from reports.domain.access import Act
 from reports.domain.periods import Cadence
+from reports.forms.schedules import PLAIN
 from reports.models import Schedule, ScheduleSet, ScheduleVersion
-from reports.models.choices import EVIDENCE_KIND_LABELS, EvidenceKind, OwedBy, labelled, listed
+from reports.models.choices import (
+    EVIDENCE_KIND_LABELS,
+    PERSON_KIND_LABELS,
+    EvidenceKind,
+    OwedBy,
+    labelled,
+    listed,
+    month_label,
+)
 
 from .base import LedgerAdmin, LedgerForm, ReadOnlyInline, ScopedChoices, acting, beside
 
@@ -70,6 +87,26 @@ class VersionForm(LedgerForm):
         required=False,
         widget=CheckboxSelectMultiple,
     )
+    months = TypedMultipleChoiceField(
+        label=_("限定月份"),
+        choices=lambda: [(n, month_label(n)) for n in range(1, 13)],
+        coerce=int,
+        required=False,
+        widget=CheckboxSelectMultiple,
+    )
+    roster_kinds = MultipleChoiceField(
+        label=_("在册人员类别"),
+        choices=labelled(PERSON_KIND_LABELS),
+        required=False,
+        widget=CheckboxSelectMultiple,
+    )
+    owing_grades = CharField(
+        label=_("应落实的单位等级"), required=False, help_text=_("多个用顿号分开，如：一类、二类。")
+    )
+
+    def clean_owing_grades(self):
+        parts = re.split(r"[、,，\s]+", self.cleaned_data["owing_grades"])
+        return [part for part in parts if part]
 
 
 class VersionFormSet(BaseInlineFormSet):
@@ -85,20 +122,11 @@ class VersionFormSet(BaseInlineFormSet):
 
 def draft_of(given) -> VersionDraft:
     """The rule as entered in the form, as the action wants it."""
-    foreign = ("meeting_kind", "agenda_kind", "body", "presided_by")
-    plain = (
-        "first_day",
-        "every",
-        "at_least",
-        "recording_days",
-        "make_up",
-        "make_up_days",
-        "legal_must_sit_in",
-        "legal_basis",
-        "asked_by",
-    )
+    foreign = ("meeting_kind", "agenda_kind", "body", "presided_by", "deputy", "owing_post")
+    lists = ("months", "owing_grades", "roster_kinds")
     return VersionDraft(
-        **{name: given[name] for name in plain},
+        **{name: given[name] for name in PLAIN},
+        **{name: tuple(given[name]) for name in lists},
         **{f"{name}_id": given[name].pk if given[name] else None for name in foreign},
         cadence=Cadence(given["cadence"]),
         owed_by=OwedBy(given["owed_by"]),
@@ -116,11 +144,16 @@ class RulesSoFar(ReadOnlyInline, admin.StackedInline):
     show_change_link = False
     ordering = ("-first_day",)
     fields = (
-        ("first_day", "cadence", "every", "at_least"),
+        ("first_day", "cadence", "every", "at_least", "at_most"),
+        ("counted_in", "min_minutes", "usual"),
+        ("months", "parity"),
+        ("window", "window_days", "window_month", "window_day"),
         ("meeting_kind", "agenda_kind"),
-        ("body", "presided_by", "legal_must_sit_in"),
-        ("owed_by", "owing_kinds"),
-        ("recording_days", "make_up", "make_up_days"),
+        ("body", "presided_by", "deputy"),
+        ("legal_must_sit_in", "legal_on_law_items"),
+        ("owed_by", "owing_kinds", "owing_grades"),
+        ("owing_post", "roster_kinds"),
+        ("recording_days", "make_up", "make_up_days", "counts_twice"),
         "expected",
         ("legal_basis", "asked_by"),
     )
@@ -134,7 +167,13 @@ class RulesSoFar(ReadOnlyInline, admin.StackedInline):
     def get_queryset(self, request):
         found = super().get_queryset(request)
         return found.select_related(
-            "schedule", "meeting_kind", "agenda_kind", "body", "presided_by"
+            "schedule",
+            "meeting_kind",
+            "agenda_kind",
+            "body",
+            "presided_by",
+            "deputy",
+            "owing_post",
         ).prefetch_related("owing_kinds")
 
 
@@ -146,13 +185,25 @@ class VersionInline(ScopedChoices, admin.StackedInline):
     formset = VersionFormSet
     verbose_name = verbose_name_plural = _("新规则")
     can_delete = False
-    autocomplete_fields = ("meeting_kind", "agenda_kind", "body", "presided_by")
+    autocomplete_fields = (
+        "meeting_kind",
+        "agenda_kind",
+        "body",
+        "presided_by",
+        "deputy",
+        "owing_post",
+    )
     fields = (
-        ("first_day", "cadence", "every", "at_least"),
+        ("first_day", "cadence", "every", "at_least", "at_most"),
+        ("counted_in", "min_minutes", "usual"),
+        ("months", "parity"),
+        ("window", "window_days", "window_month", "window_day"),
         ("meeting_kind", "agenda_kind"),
-        ("body", "presided_by", "legal_must_sit_in"),
-        ("owed_by", "owing_kinds"),
-        ("recording_days", "make_up", "make_up_days"),
+        ("body", "presided_by", "deputy"),
+        ("legal_must_sit_in", "legal_on_law_items"),
+        ("owed_by", "owing_kinds", "owing_grades"),
+        ("owing_post", "roster_kinds"),
+        ("recording_days", "make_up", "make_up_days", "counts_twice"),
         "expected_evidence",
         ("legal_basis", "asked_by"),
     )

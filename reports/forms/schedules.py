@@ -7,7 +7,8 @@ from django.utils.translation import gettext_lazy as _
 
 from reports.actions.schedules import ScheduleDraft, SetDraft, VersionDraft
 from reports.domain.access import Act
-from reports.domain.periods import Cadence, YearStart
+from reports.domain.dues import CountedIn
+from reports.domain.periods import NAMED_IN_MONTHS, Cadence, WindowKind, YearStart
 from reports.models import (
     AgendaKind,
     MeetingKind,
@@ -20,14 +21,19 @@ from reports.models import (
 )
 from reports.models.choices import (
     CADENCE_LABELS,
+    COUNTED_IN_LABELS,
     EVIDENCE_KIND_LABELS,
     MAKE_UP_LABELS,
     OWED_BY_LABELS,
+    PARITY_LABELS,
+    PERSON_KIND_LABELS,
     SCHEDULE_WORDS_LABELS,
+    WINDOW_LABELS,
     EvidenceKind,
     OwedBy,
     ScheduleWords,
     labelled,
+    month_label,
 )
 from reports.selectors.rules import year_start
 from reports.selectors.scope import Scope
@@ -56,6 +62,37 @@ class SetField(Choice):
         return f"{obj.unit.label} · {obj.name}"
 
 
+# What the rule says in plain values, as the form and the draft both call it.
+PLAIN = (
+    "first_day",
+    "every",
+    "parity",
+    "window",
+    "window_days",
+    "window_month",
+    "window_day",
+    "usual",
+    "counted_in",
+    "at_least",
+    "at_most",
+    "min_minutes",
+    "recording_days",
+    "make_up",
+    "make_up_days",
+    "counts_twice",
+    "legal_must_sit_in",
+    "legal_on_law_items",
+    "legal_basis",
+    "asked_by",
+)
+# Which numbers a due date is made of.
+WINDOW_FIELDS = {
+    WindowKind.AFTER.value: ("window_days",),
+    WindowKind.UNTIL.value: ("window_month", "window_day"),
+    WindowKind.BY_DAY.value: ("window_day",),
+}
+
+
 class RuleForm(forms.Form):
     """The rule of a schedule; what may be chosen comes from the scope."""
 
@@ -72,7 +109,57 @@ class RuleForm(forms.Form):
     every = forms.IntegerField(
         label=_("每几个周期"), min_value=1, max_value=60, initial=1, help_text=_("如每2周填2。")
     )
-    at_least = forms.IntegerField(label=_("至少次数"), min_value=1, max_value=99, initial=1)
+    at_least = forms.IntegerField(label=_("至少"), min_value=1, max_value=9999, initial=1)
+    at_most = forms.IntegerField(
+        label=_("至多"),
+        min_value=1,
+        max_value=9999,
+        required=False,
+        help_text=_("可不填。多开的只作提示，不影响结论。"),
+    )
+    counted_in = forms.ChoiceField(
+        label=_("按什么计"),
+        choices=labelled(COUNTED_IN_LABELS),
+        initial=CountedIn.TIMES.value,
+        required=False,
+        help_text=_("按时长计的，“至少”“至多”填分钟数，由每次的起止时间累计。"),
+    )
+    min_minutes = forms.IntegerField(
+        label=_("每次至少（分钟）"),
+        min_value=1,
+        max_value=1440,
+        required=False,
+        help_text=_("可不填。短于此的不计入。"),
+    )
+    months = forms.TypedMultipleChoiceField(
+        label=_("只在这些月份"),
+        coerce=int,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("不选即每月都要求。如每年3月、11月清查的，周期选“月”，勾3月、11月。"),
+    )
+    parity = forms.ChoiceField(
+        label=_("单双周"),
+        choices=[("", _("每周都要求")), *labelled(PARITY_LABELS)],
+        required=False,
+        help_text=_("周期为“周”时可选，按本年度周次的单双。"),
+    )
+    window = forms.ChoiceField(
+        label=_("固定期限"),
+        choices=[("", _("周期内任何一天都可以")), *labelled(WINDOW_LABELS)],
+        required=False,
+        help_text=_("有截止日的报送事项选择，如每年3月31日前、每季度结束后15日内。"),
+    )
+    window_days = forms.IntegerField(
+        label=_("期限天数"), min_value=1, max_value=366, required=False
+    )
+    window_month = forms.IntegerField(label=_("期限月"), min_value=1, max_value=12, required=False)
+    window_day = forms.IntegerField(label=_("期限日"), min_value=1, max_value=31, required=False)
+    usual = forms.BooleanField(
+        label=_("只作参考，不产生应开"),
+        required=False,
+        help_text=_("文件写“一般”“原则上”“不定期”的勾选：只作提示，不计未召开。"),
+    )
     recording_days = forms.IntegerField(
         label=_("录入期限（工作日）"),
         min_value=0,
@@ -93,6 +180,11 @@ class RuleForm(forms.Form):
         required=False,
         help_text=_("选择“若干天内可补开”时填写。"),
     )
+    counts_twice = forms.BooleanField(
+        label=_("补开的会议同时计入当期"),
+        required=False,
+        help_text=_("不勾选的，补开了上期就不再计入本期。"),
+    )
     owed_by = forms.ChoiceField(
         label=_("由谁落实"), choices=labelled(OWED_BY_LABELS), initial=OwedBy.ITSELF.value
     )
@@ -101,7 +193,29 @@ class RuleForm(forms.Form):
         queryset=UnitKind.objects.none(),
         required=False,
         widget=forms.CheckboxSelectMultiple,
-        help_text=_("由下属各类单位落实的，选择哪几类。"),
+        help_text=_(
+            "由下属各类单位落实的，选择哪几类；由人员落实的，选择在哪几类单位，不选即本单位。"
+        ),
+    )
+    owing_grades = forms.MultipleChoiceField(
+        label=_("单位等级"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("不选即各等级都要落实。"),
+    )
+    owing_post = forms.ModelChoiceField(
+        label=_("应落实的岗位"),
+        queryset=Post.objects.none(),
+        required=False,
+        empty_label=_("不指定"),
+        help_text=_("由某一岗位的每名在任人员各自落实的选择，如局领导接访。"),
+    )
+    roster_kinds = forms.MultipleChoiceField(
+        label=_("在册人员类别"),
+        choices=labelled(PERSON_KIND_LABELS),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("由在册的每名人员各自落实的，选择哪几类；不选即全体。如全员学法。"),
     )
     meeting_kind = forms.ModelChoiceField(
         label=_("会议种类"),
@@ -129,8 +243,16 @@ class RuleForm(forms.Form):
         queryset=Post.objects.none(),
         required=False,
         empty_label=_("不限"),
+        help_text=_("由该岗位当日的在任者或主持工作者主持。"),
+    )
+    deputy = forms.ModelChoiceField(
+        label=_("可代为主持的岗位"),
+        queryset=Post.objects.none(),
+        required=False,
+        empty_label=_("不得代为主持"),
     )
     legal_must_sit_in = forms.BooleanField(label=_("须法制部门列席"), required=False)
+    legal_on_law_items = forms.BooleanField(label=_("涉法议题须法制列席并提出意见"), required=False)
     expected_evidence = forms.MultipleChoiceField(
         label=_("应有材料"),
         choices=EVIDENCE_OF_MEETINGS,
@@ -160,14 +282,22 @@ class RuleForm(forms.Form):
             ("meeting_kind", MeetingKind),
             ("agenda_kind", AgendaKind),
             ("presided_by", Post),
+            ("deputy", Post),
+            ("owing_post", Post),
         ):
             self.fields[name].queryset = model.objects.order_by("position", "pk")
         self.fields["body"].queryset = units.filter(kind__is_body=True).in_order()
+        self.fields["months"].choices = [(n, month_label(n)) for n in range(1, 13)]
+        grades = units.exclude(grade="").order_by("grade").values_list("grade", flat=True)
+        self.fields["owing_grades"].choices = [(grade, grade) for grade in grades.distinct()]
 
     @property
     def set_or_none(self) -> ScheduleSet | None:
         """The set as chosen so far."""
         return None
+
+    def clean_counted_in(self):
+        return self.cleaned_data["counted_in"] or CountedIn.TIMES.value
 
     def clean(self):
         cleaned = super().clean()
@@ -179,10 +309,38 @@ class RuleForm(forms.Form):
             self.add_error("make_up_days", _("只有选择“若干天内可补开”时才填写天数。"))
         if cleaned.get("owed_by") == OwedBy.KINDS and not cleaned.get("owing_kinds"):
             self.add_error("owing_kinds", _("请选择由哪几类下属单位落实。"))
+        if cleaned.get("owed_by") == OwedBy.HOLDERS and not cleaned.get("owing_post"):
+            self.add_error("owing_post", _("请选择由哪一岗位的人员落实。"))
+        most, least = cleaned.get("at_most"), cleaned.get("at_least")
+        if most and least and most < least:
+            self.add_error("at_most", _("“至多”不能小于“至少”。"))
+        if cleaned.get("deputy") and not cleaned.get("presided_by"):
+            self.add_error("deputy", _("没有规定主持岗位的，不填可代为主持的岗位。"))
+        self.refuse_an_unclear_rhythm(cleaned)
         if not cleaned.get("meeting_kind") and not cleaned.get("agenda_kind"):
             self.add_error("meeting_kind", _("请选择会议种类或议题，否则无法判断哪些会议计入。"))
         self.refuse_a_body_of_others(cleaned)
         return cleaned
+
+    def refuse_an_unclear_rhythm(self, cleaned) -> None:
+        """Each complaint beside the field it is about; what is left is the action's."""
+        weekly = cleaned.get("cadence") == Cadence.WEEK and cleaned.get("every") == 1
+        if cleaned.get("parity") and not weekly:
+            self.add_error("parity", _("单双周只用于每周一期的制度。"))
+        named = cleaned.get("cadence") in set(NAMED_IN_MONTHS) and cleaned.get("every") == 1
+        if cleaned.get("months") and not named:
+            self.add_error("months", _("限定月份只用于每周、每半月、每月一期的制度。"))
+        window = cleaned.get("window")
+        if window and (cleaned.get("months") or cleaned.get("parity")):
+            self.add_error("window", _("有固定期限的，不再限定月份或单双周。"))
+        if window == WindowKind.UNTIL and cleaned.get("cadence") != Cadence.YEAR:
+            self.add_error("window", _("“次年某月某日前”只用于每年一期的制度。"))
+        wanted = WINDOW_FIELDS.get(window, ())
+        for name in ("window_days", "window_month", "window_day"):
+            if name in wanted and not cleaned.get(name) and name not in self.errors:
+                self.add_error(name, _("请填写。"))
+            elif name not in wanted and cleaned.get(name):
+                self.add_error(name, _("所选的固定期限不用填这一项。"))
 
     def refuse_a_taken_name(self, cleaned) -> None:
         of, name = self.set_or_none, cleaned.get("name")
@@ -209,27 +367,45 @@ class RuleForm(forms.Form):
     def rule(self) -> VersionDraft:
         """The rule as entered, as the actions want it."""
         given = self.cleaned_data
-        kinds = given["owing_kinds"] if given["owed_by"] == OwedBy.KINDS else ()
-        plain = (
-            "first_day",
-            "every",
-            "at_least",
-            "recording_days",
-            "make_up",
-            "make_up_days",
-            "legal_must_sit_in",
-            "legal_basis",
-            "asked_by",
-        )
-        chosen = ("meeting_kind", "agenda_kind", "body", "presided_by")
+        owed_by = OwedBy(given["owed_by"])
+        below = owed_by != OwedBy.ITSELF
+        holders, roster = owed_by == OwedBy.HOLDERS, owed_by == OwedBy.ROSTER
+        post = given["owing_post"] if holders else None
+        chosen = ("meeting_kind", "agenda_kind", "body", "presided_by", "deputy")
         return VersionDraft(
-            **{name: given[name] for name in plain},
+            **{name: given[name] for name in PLAIN},
             **{f"{name}_id": given[name].pk if given[name] else None for name in chosen},
             cadence=Cadence(given["cadence"]),
-            owed_by=OwedBy(given["owed_by"]),
-            owing_kinds=tuple(kinds),
+            months=tuple(given["months"]),
+            owed_by=owed_by,
+            owing_kinds=tuple(given["owing_kinds"]) if below else (),
+            owing_grades=tuple(given["owing_grades"]) if below else (),
+            owing_post_id=post.pk if post else None,
+            roster_kinds=tuple(given["roster_kinds"]) if roster else (),
             expected_evidence=tuple(given["expected_evidence"]),
         )
+
+    def touched(self, *names: str) -> bool:
+        """Whether any of the fields says more than its default, or is wrong: shown open."""
+        return any(
+            self[name].errors
+            or self[name].value() not in (None, "", [], (), False, self.fields[name].initial)
+            for name in names
+        )
+
+    @property
+    def rhythm_open(self) -> bool:
+        return self.touched(
+            "months", "parity", "window", "window_days", "window_month", "window_day", "usual"
+        )
+
+    @property
+    def counting_open(self) -> bool:
+        return self.touched("counted_in", "min_minutes")
+
+    @property
+    def people_open(self) -> bool:
+        return self.touched("owing_grades", "owing_post", "roster_kinds")
 
 
 class ScheduleNewForm(RuleForm):
@@ -358,7 +534,14 @@ def typed_from(schedule: Schedule, version: ScheduleVersion, today: date) -> dic
         "owing_kinds": [kind.pk for kind in version.owing_kinds.all()],
         **{
             name: getattr(version, f"{name}_id")
-            for name in ("meeting_kind", "agenda_kind", "body", "presided_by")
+            for name in (
+                "meeting_kind",
+                "agenda_kind",
+                "body",
+                "presided_by",
+                "deputy",
+                "owing_post",
+            )
         },
     }
 

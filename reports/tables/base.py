@@ -35,8 +35,11 @@ class HouseTable(tables.Table):
         attrs = {"class": "list stack"}
         empty_text = _("没有符合条件的记录。")
 
-    def __init__(self, *args: Any, **kwargs: Any):
+    def __init__(self, *args: Any, known_count: int | None = None, **kwargs: Any):
         super().__init__(*args, **kwargs)
+        # How many rows there are, where that is kept and need not be counted; the data would
+        # count itself, once for the pages and once for the foot.
+        self.known_count = self.data._length = known_count
         self.end_with_key()
 
     @tables.Table.order_by.setter

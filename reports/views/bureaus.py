@@ -17,13 +17,14 @@ from reports.domain.periods import YearStart, assessment_year
 from reports.domain.progress import Tally
 from reports.models import Appointment, Post, Unit
 from reports.models.choices import (
-    EVERY_LABELS,
-    EVERY_N_LABELS,
     REPORT_STATE_LABELS,
     VERDICT_LABELS_BY_WORDS,
     ScheduleWords,
+    clauses,
     days_label,
+    every_label,
     labelled,
+    listed,
     reason_sentence,
 )
 from reports.models.people import FIRST_PERSON, REVIEWERS
@@ -99,10 +100,11 @@ class PlaceMixin(ScopeMixin, DayMixin):
     def strip_row(self, strip: ScheduleStrip) -> StripRow:
         return StripRow(
             name=strip.name,
-            note=rhythm(strip),
+            note=every_label(strip.rhythm),
             summary=strip_words(strip),
             href=f"{reverse('reports:schedule-detail', args=[strip.schedule_id])}",
-            cells=[
+            cells=self.coverage(strip)
+            or [
                 Cell(
                     c.first,
                     c.last,
@@ -113,6 +115,25 @@ class PlaceMixin(ScopeMixin, DayMixin):
                 for c in strip.cells
             ],
         )
+
+    def coverage(self, strip: ScheduleStrip) -> list[Cell]:
+        """Where people owe it: each period opens the dues of all of them."""
+        words = VERDICT_LABELS_BY_WORDS[ScheduleWords(strip.words)]
+        cells = []
+        for each in strip.coverage:
+            title = _("%(period)s：%(done)s / %(all)s 人") % {
+                "period": each.label,
+                "done": each.done,
+                "all": len(each.people),
+            }
+            if each.lacking:
+                told = {"word": words[each.verdict], "names": listed(each.lacking)}
+                title = clauses([title, _("%(word)s：%(names)s") % told])
+            query = {"unit": self.place.pk, "schedule": strip.schedule_id}
+            query |= {"from_day": each.first, "to_day": each.last, "upcoming": 1}
+            href = f"{self.dues_address}?{urlencode(query)}&{self.query}"
+            cells.append(Cell(each.first, each.last, each.verdict.value, title, href))
+        return cells
 
     def due_href(self, pk: int) -> str:
         """Of each of some hundred cells; the list's address is asked for once."""
@@ -152,7 +173,7 @@ class PlaceMixin(ScopeMixin, DayMixin):
         return Attention(
             tone=TONES[cell.verdict],
             badge=str(VERDICT_LABELS_BY_WORDS[ScheduleWords(strip.words)][cell.verdict]),
-            what=strip.name,
+            what=" · ".join([strip.name, cell.person] if cell.person else [strip.name]),
             detail=_("%(days)s，还有%(n)s天") % left if running else days,
             href=self.due_href(cell.pk),
             button=(_("记录会议") if running else _("补录")) if may_record else "",
@@ -370,13 +391,6 @@ class UnitDetail(PlaceMixin, TemplateView):
         }
 
 
-def rhythm(strip: ScheduleStrip) -> str:
-    """每周, 每2个月"""
-    if strip.every == 1:
-        return str(EVERY_LABELS[strip.cadence])
-    return str(EVERY_N_LABELS[strip.cadence]) % {"n": strip.every}
-
-
 def strip_words(strip: ScheduleStrip) -> str:
     """The counts beside a strip, without the noughts: 按期 43 · 补开 2 · 未召开 1"""
     labels = VERDICT_LABELS_BY_WORDS[ScheduleWords(strip.words)]
@@ -389,11 +403,14 @@ def strip_words(strip: ScheduleStrip) -> str:
         (Verdict.OPEN, tally.open),
         (Verdict.WAIVED, tally.waived),
     )
-    return " · ".join(f"{labels[verdict]} {number}" for verdict, number in counts if number)
+    words = [f"{labels[verdict]} {number}" for verdict, number in counts if number]
+    if merged := sum(cell.merged for cell in strip.cells):
+        words.append(_("其中合并召开 %(n)s") % {"n": merged})
+    return " · ".join(words)
 
 
 def period_short(cell: DueCell, strip: ScheduleStrip) -> str:
     """第1期, or 上半年 where the cadence has such a name."""
-    if strip.cadence == "half_year" and strip.every == 1:
+    if strip.rhythm.cadence == "half_year" and strip.rhythm.every == 1:
         return _("上半年") if cell.reason.number == 1 else _("下半年")
     return _("第%(n)s期") % {"n": cell.reason.number}

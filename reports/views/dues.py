@@ -14,14 +14,13 @@ from django.views.generic import FormView, TemplateView, View
 from reports.actions.evidence import CannotKeepEvidence, Upload, add_evidence
 from reports.actions.schedules import CannotWaive, grant_waiver, withdraw_waiver
 from reports.domain.access import Act, Role
-from reports.domain.dues import MakeUp, Verdict, counted_on, reason
+from reports.domain.counting import amount_of
+from reports.domain.dues import CountedIn, Held, MakeUp, Verdict, counted_on, reason
 from reports.domain.periods import Cadence
 from reports.filters.dues import DueFilter
 from reports.forms.dues import WaiveForm, WithdrawWaiverForm
 from reports.models import Due, Person, Schedule, ScheduleSet, Unit, Waiver
 from reports.models.choices import (
-    EVERY_LABELS,
-    EVERY_N_LABELS,
     EVIDENCE_KIND_LABELS,
     EvidenceKind,
     day_label,
@@ -29,7 +28,7 @@ from reports.models.choices import (
     reason_sentence,
 )
 from reports.selectors.bureaus import label_of
-from reports.selectors.dues import dues_for, neighbours
+from reports.selectors.dues import dues_for, kept_total, neighbours
 from reports.selectors.rules import make_up_limit, make_up_rule
 from reports.tables.dues import DueTable
 from reports.views.mixins import DayMixin, TablePage
@@ -83,6 +82,12 @@ class DueList(SelectionMixin, ScopeMixin, TablePage):
             rows = rows.filter(period_first__lte=self.on)
         return rows.select_related("unit", "schedule", "bureau")
 
+    def get_known_count(self):
+        if self.narrowed or self.shown_year is None or "unit" in self.keys:
+            return None
+        keys = {"schedule_set" if k == "set" else k: v for k, v in self.keys.items()}
+        return kept_total(self.scope, year=self.shown_year, begun_by=self.on, **keys)
+
     def get_table_kwargs(self):
         return {} if self.scope.sees_many_bureaus else {"exclude": ("bureau",)}
 
@@ -111,6 +116,8 @@ class DuePage(ScopeMixin, DayMixin):
                 "version__agenda_kind",
                 "version__body",
                 "version__presided_by",
+                "version__deputy",
+                "person",
             ),
             self.kwargs["pk"],
         )
@@ -150,15 +157,28 @@ class DueDetail(DuePage, TemplateView):
             .order_by("meeting__held_on", "pk")
         )
         counting = [d for d in discharges if d.counts]
+        counted_in = CountedIn(due.counted_in)
+        amounts = [
+            (d.is_late, Held(d.meeting.held_on, amount_of(d.meeting.minutes, counted_in)))
+            for d in counting
+        ]
         counted = counted_on(
             due.period,
-            [d.meeting.held_on for d in counting if not d.is_late],
-            [d.meeting.held_on for d in counting if d.is_late],
+            [held for late, held in amounts if not late],
+            [held for late, held in amounts if late],
             self.on,
         )
         verdict = due.verdict_on(self.on)
         cadence = Cadence(due.version.cadence)
-        why = reason(due.facts, due.number, cadence, self.on, counted)
+        why = reason(
+            due.facts,
+            due.number,
+            cadence,
+            self.on,
+            counted,
+            counted_in=counted_in,
+            at_most=due.at_most,
+        )
         before, after = neighbours(due)
         return super().get_context_data(**kwargs) | {
             "due": due,
@@ -202,12 +222,6 @@ class DueDetail(DuePage, TemplateView):
 def rule_in_words(due: Due) -> list[tuple[str, str]]:
     """The version that the due is judged by, line by line."""
     version = due.version
-    cadence = Cadence(version.cadence)
-    every = (
-        str(EVERY_LABELS[cadence])
-        if version.every == 1
-        else str(EVERY_N_LABELS[cadence]) % {"n": version.every}
-    )
     what = [str(x) for x in (version.meeting_kind,) if x]
     if version.agenda_kind:
         what.append(_("有“%(kind)s”议题的会议") % {"kind": version.agenda_kind})
@@ -217,16 +231,23 @@ def rule_in_words(due: Due) -> list[tuple[str, str]]:
         MakeUp.NEXT_PERIOD: _("下一周期结束前可补开"),
     }.get(rule.kind) or _("周期结束后%(n)s天内可补开") % {"n": rule.days}
     lines = [
-        (_("要求"), _("%(every)s至少%(n)s次") % {"every": every, "n": version.at_least}),
+        (_("要求"), version.rhythm),
         (_("计入的会议"), _("或").join(what)),
         (_("由谁召开"), str(version.body or due.unit)),
     ]
+    if due.person_id is not None:
+        lines.append((_("由谁落实"), _("%(name)s本人参加") % {"name": due.person.name}))
     if version.presided_by:
-        lines.append(
-            (_("主持"), _("须由%(post)s（或主持工作者）主持") % {"post": version.presided_by})
-        )
+        words = _("须由%(post)s（或主持工作者）主持") % {"post": version.presided_by}
+        if version.deputy:
+            words += _("，可由%(post)s代为主持") % {"post": version.deputy}
+        lines.append((_("主持"), words))
+    if version.min_minutes:
+        lines.append((_("时长"), _("每次至少%(n)s分钟") % {"n": version.min_minutes}))
     if version.legal_must_sit_in:
         lines.append((_("列席"), _("须法制部门列席")))
+    elif version.legal_on_law_items:
+        lines.append((_("列席"), _("有涉法议题的，须法制部门列席并提出意见")))
     if version.expected_evidence:
         kinds = [str(EVIDENCE_KIND_LABELS[EvidenceKind(k)]) for k in version.expected_evidence]
         lines.append((_("应有材料"), listed(kinds)))

@@ -1,5 +1,6 @@
 """Meetings: the list, one meeting, and recording one within a minute."""
 
+import re
 from contextlib import suppress
 from dataclasses import replace
 from datetime import date, timedelta
@@ -27,8 +28,10 @@ from reports.actions.meetings import (
     CannotCancelMeeting,
     CannotRecordMeeting,
     MeetingDraft,
+    OutsidePresent,
     cancel_meeting,
     correct_meeting,
+    draft_of,
     record_meeting,
 )
 from reports.domain.access import Act
@@ -168,6 +171,17 @@ def kinds_of(due: Due) -> set[tuple[str, str]]:
     version = due.version
     kinds = (("meeting", version.meeting_kind_id), ("item", version.agenda_kind_id))
     return {(what, str(pk)) for what, pk in kinds if pk is not None}
+
+
+NOT_IN_THE_FORM = (
+    "people",
+    "starts_at",
+    "ends_at",
+    "late_because",
+    "merged_because",
+    "needs_confirmation",
+    "paper_id",
+)
 
 
 class MeetingFormPage(ScopeMixin, DayMixin, FormView):
@@ -491,9 +505,22 @@ class MeetingFormPage(ScopeMixin, DayMixin, FormView):
                 if row.get("title")
             ),
             attending_unit_ids=tuple(unit.pk for unit in data["attending"]),
-            outside=tuple(n.strip() for n in data["outside"].split("、") if n.strip()),
+            outside=tuple(
+                OutsidePresent(name.strip())
+                for name in re.split(r"[、,，;；]", data["outside"])
+                if name.strip()
+            ),
             once=data["once"],
+            **self.kept,
         )
+
+    @property
+    def kept(self) -> dict[str, object]:
+        """What a correction leaves as it was entered."""
+        if self.meeting is None:
+            return {}
+        before = draft_of(self.meeting, ())
+        return {name: getattr(before, name) for name in NOT_IN_THE_FORM}
 
     def refuse(self, form, refusal):
         field = None

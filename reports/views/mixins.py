@@ -151,6 +151,13 @@ class TablePage(DayMixin, SingleTableMixin, FilterView):
             "totals": self.get_totals(self.object_list),
         }
 
+    def get_table(self, **kwargs: Any) -> Any:
+        return super().get_table(known_count=self.get_known_count(), **kwargs)
+
+    def get_known_count(self) -> int | None:
+        """How many rows the list has, where a kept count says so; None: they are counted."""
+        return None
+
     def get_totals(self, queryset: Any) -> Mapping[str, object]:
         """Sums by column name over everything filtered, for the foot of the table."""
         return {}

@@ -22,7 +22,7 @@ from reports.actions.schedules import (
     set_up_schedule,
 )
 from reports.domain.access import Act
-from reports.domain.dues import Verdict
+from reports.domain.dues import CountedIn, Verdict
 from reports.domain.periods import YearStart, assessment_year, year_holding
 from reports.domain.progress import Tally
 from reports.filters.schedules import ScheduleFilter
@@ -336,12 +336,13 @@ class RulePage(ScopeMixin, DayMixin, FormView):
         itself = rule.owed_by == OwedBy.ITSELF
         return self.shown(
             RuleToPreview(
-                cadence=rule.cadence,
+                rhythm=rule.rhythm(form.start),
                 first_day=rule.first_day,
-                every=rule.every,
                 at_least=rule.at_least,
+                at_most=rule.at_most,
+                counted_in=CountedIn(rule.counted_in),
+                usual=rule.usual,
                 recording_days=rule.recording_days,
-                start=form.start,
                 ended_on=self.ended_on,
                 ledger_from=owner.bureau.ledger_from if owner.bureau else None,
                 opened_on=owner.opened_on if itself else None,
@@ -361,8 +362,8 @@ class RulePage(ScopeMixin, DayMixin, FormView):
 
     def shown(self, rule: RuleToPreview, *, words, owner, owed_by, kinds) -> dict[str, Any]:
         years = preview_years(rule, holidays=holidays(), today=self.today)
-        year = year_holding(self.today, rule.start)
-        this = times_a_year(rule.cadence, rule.every, rule.at_least, rule.start, year)
+        year = year_holding(self.today, rule.rhythm.start)
+        this = times_a_year(rule.rhythm, rule.at_least, rule.counted_in, year)
         return {
             "years": [
                 drawn(each, words, judged_elsewhere=self.schedule_pk is not None) for each in years
@@ -391,11 +392,23 @@ class ScheduleNew(RulePage):
     def get_initial(self):
         mine = self.scope.units(Act.SET_SCHEDULE).bureaus().in_order().first()
         of = self.request.GET.get("set", "")
-        return {
+        return self.like() | {
             "first_day": self.today,
             "new_set_unit": mine.pk if mine else None,
             "set": of if of.isascii() and of.isdigit() else None,
         }
+
+    def like(self) -> dict[str, Any]:
+        """What a rule one may read says, to begin a similar one with."""
+        typed = self.request.GET.get("like", "")
+        if not (typed.isascii() and typed.isdigit()):
+            return {}
+        schedule = self.get_visible(Schedule.objects.select_related("set__unit"), int(typed))
+        version = versions_of(schedule)[0]
+        same = typed_from(schedule, version, self.today)
+        mine = self.scope.may(Act.SET_SCHEDULE, schedule)
+        # A body of another bureau is nobody here.
+        return same | {"name": "", "body": same["body"] if mine else None}
 
     def write(self, form):
         return set_up_schedule(

@@ -43,6 +43,7 @@ def rule(kind, prefix="versions", **changes):
         "meeting_kind": kind.pk,
         "owed_by": "itself",
         "recording_days": 5,
+        "counted_in": "times",
         "expected_evidence": ["minutes"],
         "legal_basis": "局发文件",
         "asked_by": "本局党委",

@@ -371,3 +371,19 @@ def test_a_waiver_is_taken_back_with_a_reason(enter, bureau, station, planned):
 
     waiver.refresh_from_db()
     assert waiver.withdrawn_on == TODAY
+
+
+@pytest.mark.parametrize("selection", ["", "bureau={bureau}", "schedule={schedule}", "set={set}"])
+def test_the_total_kept_is_the_number_of_rows(enter, bureau, planned, selection):
+    """The list takes its total from the kept counts; counted one by one it is the same."""
+    due = Due.objects.first()
+    selection = selection.format(
+        bureau=bureau.pk, schedule=due.schedule_id, set=due.schedule.set_id
+    )
+    client = enter(Role.LEGAL_OFFICER, bureau)
+
+    table = client.get(f"{reverse('reports:due-list')}?year=2026&{selection}").context["table"]
+
+    assert table.known_count is not None
+    assert table.paginator.count == table.known_count == len(table.data)
+    assert table.known_count > 0

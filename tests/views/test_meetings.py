@@ -7,7 +7,13 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from reports.actions.evidence import Reference, add_evidence
-from reports.actions.meetings import AgendaDraft, MeetingDraft, cancel_meeting, record_meeting
+from reports.actions.meetings import (
+    AgendaDraft,
+    MeetingDraft,
+    OutsidePresent,
+    cancel_meeting,
+    record_meeting,
+)
 from reports.actions.schedules import plan_dues
 from reports.domain.access import Role
 from reports.domain.periods import Cadence
@@ -74,6 +80,9 @@ def clerk(enter, station):
 
 def due_of(day, **where):
     return Due.objects.get(period_first__lte=day, period_last__gte=day, **where)
+
+
+FROM_OUTSIDE = {"outside": (OutsidePresent("区司法局"),)}
 
 
 def hold(unit, day, *dues, **kwargs):
@@ -518,7 +527,7 @@ def correct(client, meeting, **changes):
 
 def test_a_correction_keeps_what_it_does_not_touch(clerk, station, monthly):
     june = due_of(TODAY, unit=station)
-    meeting = hold(station, TODAY, june, agenda=(AgendaDraft("学习"),), outside=("区司法局",))
+    meeting = hold(station, TODAY, june, agenda=(AgendaDraft("学习"),), **FROM_OUTSIDE)
 
     response = correct(clerk, meeting, title="更正后的例会")
 

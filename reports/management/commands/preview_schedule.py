@@ -2,7 +2,7 @@ import json
 import re
 import sys
 from collections import defaultdict
-from datetime import date
+from datetime import date, time
 from unicodedata import east_asian_width
 
 from django.core.management.base import BaseCommand, CommandError
@@ -11,7 +11,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from reports.domain.calendar import Holidays, days_of
-from reports.domain.periods import Cadence, Period, YearStart, periods_of_year
+from reports.domain.counting import minutes_between
+from reports.domain.dues import CountedIn, Held
+from reports.domain.periods import NAMED_IN_MONTHS, Cadence, Parity, Period, Rhythm, YearStart
 from reports.domain.preview import PreviewFacts, PreviewRow, PreviewRule, preview
 from reports.models.choices import MEETING_VERDICT_LABELS, period_label, reason_sentence
 
@@ -39,14 +41,18 @@ class Command(BaseCommand):
         parser.add_argument("--cadence", required=True, metavar="|".join(Cadence))
         parser.add_argument("--every", default="1", metavar="N")
         parser.add_argument("--at-least", default="1", metavar="K")
+        parser.add_argument("--at-most", metavar="M")
+        parser.add_argument("--months", metavar="3,11")
+        parser.add_argument("--parity", metavar="|".join(Parity))
+        parser.add_argument("--measure", default="times", metavar="|".join(CountedIn))
         parser.add_argument("--year", required=True, metavar="Y")
         parser.add_argument("--year-starts", default="01-01", metavar="MM-DD")
         parser.add_argument("--opened", metavar="DATE")
         parser.add_argument("--closed", metavar="DATE")
         parser.add_argument("--recording-days", default="0", metavar="N")
         parser.add_argument("--on", metavar="DATE")
-        parser.add_argument("--held", metavar="DATE", **several)
-        parser.add_argument("--made-up", metavar="FIRST=DATE", **several)
+        parser.add_argument("--held", metavar="DATE[=MINUTES|HH:MM-HH:MM]", **several)
+        parser.add_argument("--made-up", metavar="FIRST=DATE[=MINUTES|HH:MM-HH:MM]", **several)
         parser.add_argument("--waived", metavar="FIRST=DATE", **several)
         parser.add_argument("--holiday", metavar="FIRST..LAST", **several)
         parser.add_argument("--format", default="text", metavar="|".join(FORMATS))
@@ -80,11 +86,13 @@ def _rule(options) -> PreviewRule:
             _("--closed: 停用日期%(closed)s早于设立日期%(opened)s")
             % {"closed": closed, "opened": opened}
         )
+    at_least = _number("--at-least", options["at_least"], 1)
+    at_most = options["at_most"]
     return PreviewRule(
-        cadence=Cadence(_one_of("--cadence", options["cadence"], list(Cadence))),
-        every=_number("--every", options["every"], 1),
-        at_least=_number("--at-least", options["at_least"], 1),
-        start=_start("--year-starts", options["year_starts"]),
+        rhythm=_rhythm(options),
+        at_least=at_least,
+        at_most=None if at_most is None else _number("--at-most", at_most, at_least),
+        counted_in=_counted_in(options),
         recording_days=_number(
             "--recording-days", options["recording_days"], 0, MOST_RECORDING_DAYS
         ),
@@ -96,24 +104,75 @@ def _rule(options) -> PreviewRule:
     )
 
 
+def _rhythm(options) -> Rhythm:
+    cadence = Cadence(_one_of("--cadence", options["cadence"], list(Cadence)))
+    every = _number("--every", options["every"], 1)
+    start = _start("--year-starts", options["year_starts"])
+    months = _months(options["months"]) if options["months"] is not None else frozenset()
+    parity = None
+    if options["parity"] is not None:
+        parity = Parity(_one_of("--parity", options["parity"], list(Parity)))
+    if months and not (cadence in NAMED_IN_MONTHS and every == 1):
+        raise Refused(_("--months: 只用于每1周、每1个半月、每1个月的制度"))
+    if parity and not (cadence == Cadence.WEEK and every == 1):
+        raise Refused(_("--parity: 只用于每1周的制度"))
+    return Rhythm(cadence, every, start, months, parity)
+
+
+def _months(text: str) -> frozenset[int]:
+    return frozenset(_number("--months", part.strip(), 1, 12) for part in text.split(","))
+
+
+def _counted_in(options) -> CountedIn:
+    return CountedIn(_one_of("--measure", options["measure"], list(CountedIn)))
+
+
+def _held(option: str, text: str, counted_in: CountedIn) -> Held:
+    """A day, and where minutes are counted how many: 2026-03-02=90, 2026-03-02=09:00-10:30."""
+    day_text, equals, amount = text.partition("=")
+    day = _day(option, day_text)
+    if counted_in == CountedIn.TIMES:
+        if equals:
+            raise Refused(_("%(option)s: 按次数计的不写时长") % {"option": option})
+        return Held(day)
+    if not equals:
+        return Held(day, 0)
+    starts, dash, ends = amount.partition("-")
+    if dash:
+        minutes = minutes_between(_time(option, starts), _time(option, ends)) or 0
+        return Held(day, minutes)
+    return Held(day, _number(option, amount, 0, 24 * 60))
+
+
+def _time(option: str, text: str) -> time:
+    try:
+        return time.fromisoformat(text)
+    except ValueError:
+        raise Refused(
+            _("%(option)s: “%(text)s”不是有效时间，须写成 HH:MM") % {"option": option, "text": text}
+        ) from None
+
+
 def _facts(options, firsts: set[date]) -> PreviewFacts:
+    counted_in = _counted_in(options)
     made_up = defaultdict(list)
     for text in options["made_up"]:
-        first, day = _of_period("--made-up", text, firsts)
-        if day < first:
+        first, rest = _first_of("--made-up", text, firsts)
+        held = _held("--made-up", rest, counted_in)
+        if held.day < first:
             raise Refused(_("--made-up %(text)s: 补开日期早于该周期的第一天") % {"text": text})
-        made_up[first].append(day)
+        made_up[first].append(held)
     waived = {}
     for text in options["waived"]:
-        first, day = _of_period("--waived", text, firsts)
+        first, rest = _first_of("--waived", text, firsts)
+        day = _day("--waived", rest)
         waived[first] = min(day, waived.get(first, day))
-    held = [_day("--held", text) for text in options["held"]]
+    held = [_held("--held", text, counted_in) for text in options["held"]]
     return PreviewFacts(held=held, made_up=made_up, waived=waived)
 
 
 def _firsts(rule: PreviewRule, year: int) -> set[date]:
-    periods = periods_of_year(year, rule.cadence, rule.every, rule.start)
-    return {numbered.period.first for numbered in periods}
+    return {numbered.period.first for numbered in rule.rhythm.periods_of(year)}
 
 
 def _one_of(option: str, text: str, allowed) -> str:
@@ -181,23 +240,23 @@ def _span(option: str, text: str) -> Period:
     return Period(first, last)
 
 
-def _of_period(option: str, text: str, firsts: set[date]) -> tuple[date, date]:
-    first_text, equals, day_text = text.partition("=")
+def _first_of(option: str, text: str, firsts: set[date]) -> tuple[date, str]:
+    first_text, equals, rest = text.partition("=")
     if not equals:
         raise Refused(
             _("%(option)s: “%(text)s”须写成 FIRST=DATE") % {"option": option, "text": text}
         )
-    first, day = _day(option, first_text), _day(option, day_text)
+    first = _day(option, first_text)
     if first not in firsts:
         raise Refused(
             _("%(option)s %(text)s: 该年度没有从%(first)s开始的周期")
             % {"option": option, "text": text, "first": first}
         )
-    return first, day
+    return first, rest
 
 
 def _sentence(row: PreviewRow, rule: PreviewRule) -> str:
-    label = period_label(row.numbered, rule.cadence, rule.every, rule.start)
+    label = period_label(row.numbered, rule.rhythm)
     return reason_sentence(row.reason, label)
 
 
