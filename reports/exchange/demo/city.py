@@ -73,7 +73,14 @@ MEETING_KINDS = (
     ("commentary", "执法讲评会"),
     ("account", "述法会"),
     ("supervision", "执法监督联席会议"),
+    ("reception", "局领导接访"),
+    ("stock_check", "涉案财物清查"),
+    ("training", "法制专题培训"),
+    ("submission", "报送"),
 )
+# Papers of the committee stay in their safe; a submission is no meeting.
+BY_REFERENCE = frozenset({"party_committee"})
+SUBMISSIONS = frozenset({"submission"})
 AGENDA_KINDS = (
     ("rule_of_law", "法治专题研究"),
     ("hear_report", "听取法治建设工作汇报"),
@@ -115,6 +122,16 @@ class Rule:
     asked_by: str = "本局党委"
     joint: bool = False
     ended: date | None = None
+    # Rules of another kind than so many meetings a period.
+    months: tuple[int, ...] = ()
+    window: str = ""
+    window_days: int | None = None
+    window_month: int | None = None
+    window_day: int | None = None
+    usual: bool = False
+    minutes: bool = False
+    at_most: int | None = None
+    holders: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -285,6 +302,83 @@ TRAINING = SetRow(
     ),
 )
 
+LEADERS = SetRow(
+    "局领导接访",
+    (
+        Rule(
+            "局领导接访",
+            Cadence.MONTH,
+            "reception",
+            "reception",
+            words="work",
+            holders="deputy_head",
+            basis=OWN_DOCUMENT % "二十一",
+            asked_by="市局信访工作领导小组（示例）",
+        ),
+    ),
+)
+
+CHECKS = SetRow(
+    "清查、培训和报送",
+    (
+        Rule(
+            "涉案财物清查",
+            Cadence.MONTH,
+            "stock_check",
+            "stock",
+            months=(3, 11),
+            words="work",
+            evidence=MINUTES,
+            basis=OWN_DOCUMENT % "二十二",
+            asked_by="市局法制支队（示例）",
+        ),
+        Rule(
+            "法制专题培训",
+            Cadence.QUARTER,
+            "training",
+            "lecture",
+            at_least=180,
+            at_most=600,
+            minutes=True,
+            words="work",
+            basis=OWN_DOCUMENT % "二十三",
+            asked_by="市局政治部（示例）",
+        ),
+        Rule(
+            "季度执法数据报送",
+            Cadence.QUARTER,
+            "submission",
+            "report",
+            window="after",
+            window_days=15,
+            words="submission",
+            basis=OWN_DOCUMENT % "二十四",
+            asked_by="市局法制支队（示例）",
+        ),
+        Rule(
+            "上年度法治建设报告报送",
+            Cadence.YEAR,
+            "submission",
+            "report",
+            window="until",
+            window_month=3,
+            window_day=1,
+            words="submission",
+            basis=OWN_DOCUMENT % "二十五",
+            asked_by="区法治办（示例）",
+        ),
+        Rule(
+            "疑难案件会商",
+            Cadence.MONTH,
+            "case_consult",
+            "case",
+            usual=True,
+            basis=OWN_DOCUMENT % "二十六",
+            asked_by="本局法制大队",
+        ),
+    ),
+)
+
 OTHER_FOUR = SetRow(
     "“四个一”工作法",
     (
@@ -345,7 +439,7 @@ BUREAUS = (
             row("花园岭派出所", "三类"),
             row("水上派出所", "三类"),
         ),
-        (four_ones(), half_yearly(), TRAINING, at_stations(evidence=MINUTES)),
+        (four_ones(), half_yearly(), TRAINING, LEADERS, at_stations(evidence=MINUTES)),
         honours=(
             "全市公安机关执法质量考评优秀单位（示例）",
             "“枫桥式公安派出所”：鼓楼街派出所（示例）",
@@ -390,7 +484,7 @@ BUREAUS = (
             row("沙洲派出所", "三类"),
             row("东渡派出所", "三类"),
         ),
-        (OTHER_FOUR, half_yearly(), at_stations()),
+        (OTHER_FOUR, half_yearly(), CHECKS, at_stations()),
         committees=("党委", GROUP, ENFORCE, OFFICE_MEETING),
     ),
     BureauRow(

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date, datetime, time
 
 from django.contrib.auth.models import User
 
@@ -10,6 +10,7 @@ from reports.actions.evidence import Reference, keep_references
 from reports.actions.meetings import (
     AgendaDraft,
     MeetingDraft,
+    PersonPresent,
     cancel_meeting,
     record_meetings,
 )
@@ -36,6 +37,7 @@ MISSED = {
 MADE_UP = {Cadence.MONTH: 45, Cadence.QUARTER: 70, Cadence.HALF_YEAR: 60}
 ENTERED_LATE = 45
 WITHOUT_SIGN_IN = 40
+SESSION = 90  # minutes of a session where minutes are counted
 
 
 @dataclass(slots=True)
@@ -54,7 +56,7 @@ class Plan:
 def hold_meetings(stage: Stage) -> int:
     """Enter everything that was held until today; how many meetings."""
     dues = list(
-        Due.objects.prefetch_related("version", "schedule__set", "unit")
+        Due.objects.prefetch_related("version", "schedule__set", "unit", "person")
         .filter(schedule__in=stage.rules, period_first__lte=stage.today)
         .order_by("period_first", "schedule_id", "unit__path")
     )
@@ -105,7 +107,8 @@ def _plan_all(stage: Stage, dues: list[Due]) -> list[Plan]:
 
 def _held(stage: Stage, due: Due, rule: Rule, short: str) -> Plan | None:
     """The meeting held for the due; None when none was (yet)."""
-    words = (due.unit.name, short, rule.name, due.period_first)
+    words = (due.unit.name, short, rule.name, due.period_first, due.person_id and due.person.name)
+    words = tuple(word for word in words if word)
     cadence = Cadence(due.version.cadence)
     chance = dice("held", *words)
     if chance < MISSED[cadence] or _left_for_the_clerk(stage, due, rule, short):
@@ -133,7 +136,8 @@ def _left_for_the_clerk(stage: Stage, due: Due, rule: Rule, short: str) -> bool:
 def _again(stage: Stage, due: Due, rule: Rule, short: str, first: Plan) -> list[Plan]:
     """Where more than one is asked for: a week after each other, mostly."""
     plans = []
-    for number in range(1, due.at_least):
+    sessions = -(-due.at_least // SESSION) if rule.minutes else due.at_least
+    for number in range(1, sessions):
         day = first.draft.held_on + days(7 * number)
         words = (due.unit.name, short, rule.name, due.period_first, number)
         if day > min(due.period_last, stage.today) or dice("again", *words) < 60:
@@ -196,6 +200,9 @@ def _plan(stage: Stage, due: Due, rule: Rule, short: str, day: date) -> Plan:
         legal_sat_in=rule.legal,
         legal_opinion=pick(OPINIONS, title, day) if rule.legal else "",
         agenda=agenda,
+        starts_at=time(14, 30) if rule.minutes else None,
+        ends_at=time(16, 0) if rule.minutes else None,
+        people=(PersonPresent(due.person_id),) if due.person_id else (),
     )
     return Plan(
         draft,
@@ -240,6 +247,10 @@ def _agenda(stage: Stage, rule: Rule, topic: str) -> tuple[AgendaDraft, ...]:
 def _presiding(stage: Stage, due: Due, rule: Rule, short: str, day: date):
     """Who presided: the post the rule asks for, else the head; once it was the wrong one."""
     bureau = stage.bureaus[short]
+    if due.person_id:
+        return due.person
+    if rule.words == "submission":
+        return None
     if rule.presided:
         if short == "江北分局" and rule.body == "局长办公会议" and day.month > 6:
             return stage.holder(bureau, "in_charge", day)

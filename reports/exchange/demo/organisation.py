@@ -15,6 +15,7 @@ from reports.actions.people import (
 from reports.actions.schedules import ScheduleDraft, VersionDraft, create_schedules
 from reports.actions.units import UnitDraft, create_units
 from reports.domain.access import Role
+from reports.domain.dues import CountedIn
 from reports.domain.periods import Cadence
 from reports.models import (
     Account,
@@ -32,6 +33,7 @@ from reports.models.choices import ROLE_LABELS, OwedBy, PersonKind
 from .city import (
     AGENDA_KINDS,
     BUREAUS,
+    BY_REFERENCE,
     CITY,
     DEMO_BUREAU,
     DOUBLE_SURNAMES,
@@ -40,6 +42,7 @@ from .city import (
     MUST_REVIEW,
     POSTS,
     SOURCES,
+    SUBMISSIONS,
     SURNAMES,
     BureauRow,
     Rule,
@@ -67,6 +70,8 @@ def lay_tables(stage: Stage) -> None:
         post.kinds.set(stage.kinds[code] for code in MUST_REVIEW.get(row.code, row.kinds))
         stage.posts[row.code] = post
     stage.meeting_kinds = _numbered(MeetingKind, MEETING_KINDS)
+    MeetingKind.objects.filter(code__in=BY_REFERENCE).update(by_reference=True)
+    MeetingKind.objects.filter(code__in=SUBMISSIONS).update(is_submission=True)
     stage.agenda_kinds = _numbered(AgendaKind, AGENDA_KINDS)
     made = ProblemSource.objects.bulk_create(
         ProblemSource(code=code, name=name, raised_from_above=above, position=position * 10)
@@ -421,12 +426,21 @@ def version_of(
         every=rule.every,
         at_least=at_least or rule.at_least,
         make_up=rule.make_up,
+        months=rule.months,
+        window=rule.window,
+        window_days=rule.window_days,
+        window_month=rule.window_month,
+        window_day=rule.window_day,
+        usual=rule.usual,
+        counted_in=(CountedIn.MINUTES if rule.minutes else CountedIn.TIMES).value,
+        at_most=rule.at_most,
+        owing_post_id=stage.posts[rule.holders].pk if rule.holders else None,
         meeting_kind_id=kind.pk if kind else None,
         agenda_kind_id=agenda.pk if agenda and not kind else None,
         body_id=body.pk if body else None,
         presided_by_id=presided.pk if presided else None,
         legal_must_sit_in=rule.legal,
         expected_evidence=rule.evidence,
-        owed_by=OwedBy.KINDS if rule.owed_by else OwedBy.ITSELF,
+        owed_by=OwedBy.HOLDERS if rule.holders else OwedBy.KINDS if rule.owed_by else OwedBy.ITSELF,
         owing_kinds=tuple(stage.kinds[code] for code in rule.owed_by),
     )
