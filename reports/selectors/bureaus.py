@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, FilteredRelation, OuterRef, Q, QuerySet, Subquery
 
 from reports.domain.dues import (
     CountedIn,
@@ -19,13 +19,20 @@ from reports.domain.periods import (
     NumberedPeriod,
     Period,
     Rhythm,
-    YearStart,
 )
 from reports.domain.progress import NOTHING, Tally
-from reports.models import AnnualReport, Appointment, Due, Unit
+from reports.models import (
+    AnnualReport,
+    Appointment,
+    Due,
+    Person,
+    Post,
+    Schedule,
+    ScheduleVersion,
+    Unit,
+)
 from reports.models.choices import period_label
 from reports.models.people import FIRST_PERSON
-from reports.models.schedules import RHYTHM
 from reports.selectors.progress import LOUDEST, PeriodCell
 from reports.selectors.rules import rhythm_of
 
@@ -145,7 +152,7 @@ class UnitDues:
 def dues_of_units(
     condition: Q, *, own_unit_id: int, year: int, on: date, units: Iterable[Unit]
 ) -> UnitDues:
-    """The dues that fulfil the condition in the year: one query.
+    """The dues that fulfil the condition in the year, and their rules: two queries.
 
     Those of ``own_unit_id`` come as figures with every cell and its reason, the others as small
     strips by unit.
@@ -156,32 +163,21 @@ def dues_of_units(
     verdicts: dict[int, list[str]] = defaultdict(list)
     lacking = 0
     year_starts: set[tuple[int, int]] = set()
-    rhythms: dict[int, Rhythm] = {}
-    dues = (
-        Due.objects.filter(condition, year=year)
-        .with_verdict(on)
-        .order_by(
-            "schedule__set__position",
-            "schedule__set_id",
-            "schedule__position",
-            "schedule_id",
-            "period_first",
-            "unit_id",
-        )
-        .values_list(*_SMALL, *_LARGE)
-    )
-    for unit_id, schedule_id, first, last, verdict, lacks, month, day, *large in dues:
+    # Some hundred dues share a few rules: read beside them, not joined to each.
+    dues = Due.objects.filter(condition, year=year).with_verdict(on).order_by()
+    found = list(dues.order_by("period_first", "unit_id", "pk").values_list(*_SMALL, *_LARGE))
+    rules = _rules({row[_VERSION] for row in found})
+    in_order = {pk: place for place, pk in enumerate(rules)}
+    found.sort(key=lambda row: in_order[row[_VERSION]])
+    for unit_id, schedule_id, first, last, verdict, lacks, version_id, *large in found:
+        rule = rules[version_id]
         verdicts[unit_id].append(verdict)
         lacking += lacks > 0
         if unit_id == own_unit_id:
-            found = _Own(*large, schedule_id, Period(first, last), verdict, (month, day))
-            strip = found.strip(sets, first_person)
-            rhythm = rhythms.get(found.version_id)
-            if rhythm is None:
-                rhythm = rhythms[found.version_id] = found.rhythm
-            strip.cells.append(found.cell(on, rhythm))
+            strip = _strip(rule, sets, first_person)
+            strip.cells.append(_Own(*large, Period(first, last), verdict).cell(on, rule.rhythm))
         elif unit_id in rows:
-            year_starts.add((month, day))
+            year_starts.add(rule.year_start)
             row = rows[unit_id]
             strip = row.strips.setdefault(schedule_id, [])
             if strip and strip[-1][:2] == (first, last):
@@ -211,13 +207,12 @@ _SMALL = (
     "period_last",
     "verdict",
     "lacks_evidence",
-    "schedule__set__year_start_month",
-    "schedule__set__year_start_day",
+    "version_id",
 )
+_VERSION = _SMALL.index("version_id")
 _LARGE = (
     "pk",
     "person__name",
-    "version_id",
     "number",
     "name_month",
     "year",
@@ -232,15 +227,43 @@ _LARGE = (
     "waived_on",
     "not_applicable_because",
     "not_applicable_on",
-    "version__cadence",
-    "version__every",
-    *(f"version__{name}" for name in RHYTHM),
-    "schedule__name",
-    "schedule__words",
-    "schedule__of_first_person",
-    "schedule__set_id",
-    "schedule__set__name",
 )
+
+
+@dataclass(frozen=True, slots=True)
+class _Rule:
+    """What a figure needs to know of a version."""
+
+    schedule: Schedule
+    rhythm: Rhythm
+    year_start: tuple[int, int]
+
+
+def _rules(version_ids: Iterable[int]) -> dict[int, _Rule]:
+    """The versions by key, in the order of their schedules: one query."""
+    versions = ScheduleVersion.objects.filter(pk__in=version_ids).select_related("schedule__set")
+    order = ("schedule__set__position", "schedule__set_id", "schedule__position", "schedule_id")
+    return {
+        version.pk: _Rule(
+            version.schedule,
+            rhythm_of(version, version.schedule.set),
+            (version.schedule.set.year_start_month, version.schedule.set.year_start_day),
+        )
+        for version in versions.order_by(*order, "first_day")
+    }
+
+
+def _strip(
+    rule: _Rule, sets: dict[int, SetFigure], first_person: dict[int, ScheduleStrip]
+) -> ScheduleStrip:
+    """The strip of the rule's schedule, made when it is the first."""
+    schedule, strips = rule.schedule, first_person
+    if not schedule.of_first_person:
+        new = SetFigure(schedule.set_id, schedule.set.name, rule.year_start)
+        strips = sets.setdefault(schedule.set_id, new).strips
+    if schedule.pk not in strips:
+        strips[schedule.pk] = ScheduleStrip(schedule.pk, schedule.name, rule.rhythm, schedule.words)
+    return strips[schedule.pk]
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,7 +272,6 @@ class _Own:
 
     pk: int
     person_name: str | None
-    version_id: int
     number: int
     name_month: int | None
     year: int
@@ -264,46 +286,8 @@ class _Own:
     waived_on: date | None
     because: str
     not_applicable_on: date | None
-    cadence: str
-    every: int
-    months: list[int]
-    parity: str
-    window: str
-    window_days: int | None
-    window_month: int | None
-    window_day: int | None
-    name: str
-    words: str
-    of_first_person: bool
-    set_id: int
-    set_name: str
-    schedule_id: int
     period: Period
     verdict: str
-    year_start: tuple[int, int]
-
-    def strip(
-        self, sets: dict[int, SetFigure], first_person: dict[int, ScheduleStrip]
-    ) -> ScheduleStrip:
-        """The strip it belongs to, made when it is the first."""
-        strips = first_person
-        if not self.of_first_person:
-            new = SetFigure(self.set_id, self.set_name, self.year_start)
-            strips = sets.setdefault(self.set_id, new).strips
-        if self.schedule_id not in strips:
-            strips[self.schedule_id] = ScheduleStrip(
-                self.schedule_id, self.name, self.rhythm, self.words
-            )
-        return strips[self.schedule_id]
-
-    @property
-    def rhythm(self) -> Rhythm:
-        return Rhythm.of(
-            self.cadence,
-            self.every,
-            YearStart(*self.year_start),
-            **{name: getattr(self, name) for name in RHYTHM},
-        )
 
     def cell(self, on: date, rhythm: Rhythm) -> DueCell:
         """The cell with its verdict, the reason as data and the name of its period."""
@@ -345,12 +329,62 @@ def label_of(due: Due) -> str:
 
 def appointments_in(units: Iterable[int], day: date) -> list[Appointment]:
     """Who holds what in the units on that day, in the order of the posts: one query."""
-    return list(
-        Appointment.objects.filter(unit__in=list(units))
-        .in_office_on(day)
-        .select_related("person", "post")
-        .order_by("post__position", "first_day", "pk")
+    held = Appointment.objects.filter(unit__in=list(units)).in_office_on(day)
+    rows = held.select_related("person", "post").order_by("post__position", "first_day", "pk")
+    return list(rows)
+
+
+def posts_in(units: Iterable[int], bureau: Unit, day: date) -> tuple[list[Appointment], list[Post]]:
+    """Who holds what in the units on that day, and which posts of the bureau are empty.
+
+    The posts stand in their order; empty are those that must be filled in a unit of the bureau's
+    kind and have no holder in the bureau itself. One query: each post with those who hold it.
+    """
+    in_office = Q(appointments__last_day__isnull=True) | Q(appointments__last_day__gte=day)
+    held = FilteredRelation(
+        "appointments",
+        condition=Q(appointments__unit__in=list(units), appointments__first_day__lte=day)
+        & in_office,
     )
+    needed = Post.kinds.through.objects.filter(post=OuterRef("pk"), unitkind=bureau.kind_id)
+    rows = (
+        Post.objects.annotate(held=held, needed=Exists(needed))
+        .filter(Q(held__isnull=False) | Q(must_be_filled=True, needed=True))
+        .order_by("position", "held__first_day", "held__pk", "pk")
+        .values_list("pk", "code", "name", "position", "must_be_filled", "needed", *_HELD)
+    )
+    posts: dict[int, Post] = {}
+    wanted, filled, found = set(), set(), []
+    for pk, code, name, position, must, needed_here, *of in rows:
+        post = posts.setdefault(pk, Post(pk=pk, code=code, name=name, position=position))
+        if must and needed_here:
+            wanted.add(pk)
+        appointment_id, unit_id, person_id, person, first_day, acting = of
+        if appointment_id is None:
+            continue
+        found.append(
+            Appointment(
+                pk=appointment_id,
+                unit_id=unit_id,
+                person=Person(pk=person_id, name=person),
+                post=post,
+                first_day=first_day,
+                acting=acting,
+            )
+        )
+        if unit_id == bureau.pk:
+            filled.add(pk)
+    return found, [post for pk, post in posts.items() if pk in wanted - filled]
+
+
+_HELD = (
+    "held__pk",
+    "held__unit_id",
+    "held__person_id",
+    "held__person__name",
+    "held__first_day",
+    "held__acting",
+)
 
 
 def with_head(bureaus: QuerySet[Unit], day: date) -> QuerySet[Unit]:

@@ -15,7 +15,7 @@ from reports.domain.access import Act
 from reports.domain.dues import Verdict
 from reports.domain.periods import YearStart, assessment_year
 from reports.domain.progress import Tally
-from reports.models import Appointment, Post, Unit
+from reports.models import Appointment, Unit
 from reports.models.choices import (
     REPORT_STATE_LABELS,
     VERDICT_LABELS_BY_WORDS,
@@ -35,6 +35,7 @@ from reports.selectors.bureaus import (
     UnitDues,
     appointments_in,
     dues_of_units,
+    posts_in,
     with_report,
 )
 from reports.selectors.measures import measures_for
@@ -211,7 +212,7 @@ class BureauDetail(PlaceMixin, TemplateView):
             on=self.on,
             units=shown,
         )
-        held = appointments_in([unit.pk for unit in units], self.on)
+        held, empty_posts = posts_in([unit.pk for unit in units], bureau, self.on)
         return super().get_context_data(**kwargs) | {
             "bureau": bureau,
             "figures": self.figures(dues, bureau),
@@ -221,7 +222,7 @@ class BureauDetail(PlaceMixin, TemplateView):
             "unit_rows": self.unit_rows(shown, dues, held),
             "head": next((a for a in held if is_post(a, FIRST_PERSON, pk)), None),
             "holders": [a for a in held if a.unit_id == pk],
-            "empty_posts": self.empty_posts(bureau, held),
+            "empty_posts": empty_posts if self.begun(bureau) else [],
             "report": (bureau.report_state, bureau.report_pk) if bureau.report_pk else None,
             "report_word": dict(labelled(REPORT_STATE_LABELS)).get(bureau.report_state, ""),
             "keep_query": self.query,
@@ -293,16 +294,9 @@ class BureauDetail(PlaceMixin, TemplateView):
             )
         return lines
 
-    def empty_posts(self, bureau: Unit, held: list[Appointment]) -> list[Post]:
-        """Posts that must be filled in a bureau and have no holder on the day.
-
-        Before its ledger begins nothing is known of its posts, and none is called empty.
-        """
-        if bureau.ledger_from is None or bureau.ledger_from > self.on:
-            return []
-        have = {a.post_id for a in held if a.unit_id == bureau.pk}
-        wanted = Post.objects.filter(must_be_filled=True, kinds=bureau.kind_id)
-        return [post for post in wanted.order_by("position", "pk") if post.pk not in have]
+    def begun(self, bureau: Unit) -> bool:
+        """Before its ledger begins nothing is known of its posts, and none is called empty."""
+        return bureau.ledger_from is not None and bureau.ledger_from <= self.on
 
 
 def is_post(appointment: Appointment, code: str, unit_id: int) -> bool:
