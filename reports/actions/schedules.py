@@ -39,7 +39,6 @@ from reports.models import (
     Due,
     DueCount,
     DueNote,
-    Evidence,
     EvidenceUse,
     Person,
     Schedule,
@@ -50,7 +49,7 @@ from reports.models import (
     Waiver,
     WaiverRequest,
 )
-from reports.models.choices import OwedBy, day_label
+from reports.models.choices import OwedBy, ReviewState, day_label
 from reports.models.schedules import RHYTHM
 from reports.selectors.calendar import holidays as load_holidays
 from reports.selectors.kept import KEPT_COUNTS, KEPT_KEY, counts_of
@@ -548,7 +547,9 @@ def _note_lacking_evidence(dues: list[Due], held: dict[int, list[_Held]]) -> Non
         return
     have = defaultdict(set)
     uses = EvidenceUse.objects.filter(meeting__in=meetings)
-    uses = uses.filter(evidence__in=Evidence.objects.proving())
+    uses = uses.filter(evidence__cancelled_at__isnull=True).exclude(
+        evidence__review=ReviewState.RETURNED.value
+    )
     for meeting_id, kind in uses.values_list("meeting_id", "evidence__kind"):
         have[meeting_id].add(kind)
     for due in expecting:
