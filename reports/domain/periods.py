@@ -144,14 +144,23 @@ class Window:
         return Period(first, until)
 
 
-# The shortest that one unit of a cadence can be: a due date within more days would overlap.
+# The shortest that one unit of a cadence can be (February to April: 89 days), and how many of
+# them a year may have.
 SHORTEST = {
     Cadence.WEEK: 7,
     Cadence.HALF_MONTH: 13,
     Cadence.MONTH: 28,
-    Cadence.QUARTER: 90,
+    Cadence.QUARTER: 89,
     Cadence.HALF_YEAR: 181,
     Cadence.YEAR: 365,
+}
+UNITS_OF_A_YEAR = {
+    Cadence.WEEK: (52, 53),
+    Cadence.HALF_MONTH: (24,),
+    Cadence.MONTH: (12,),
+    Cadence.QUARTER: (4,),
+    Cadence.HALF_YEAR: (2,),
+    Cadence.YEAR: (1,),
 }
 NAMED_IN_MONTHS = frozenset({Cadence.WEEK, Cadence.HALF_MONTH, Cadence.MONTH})
 
@@ -256,7 +265,7 @@ class Rhythm:
             Cadence.HALF_MONTH,
         ):
             raise ValueError("by a day of the month needs a month or more")
-        if window.kind == WindowKind.AFTER and window.days > SHORTEST[self.cadence] * self.every:
+        if window.kind == WindowKind.AFTER and window.days > fewest_days(self.cadence, self.every):
             raise ValueError("the days after a period are longer than the period")
 
     def periods_of(self, year: int) -> list[NumberedPeriod]:
@@ -310,6 +319,15 @@ class Rhythm:
         if numbered.number == 1:
             return _periods(numbered.year - 1, self.cadence, self.every, self.start)[-1]
         return _periods(numbered.year, self.cadence, self.every, self.start)[numbered.number - 2]
+
+
+def fewest_days(cadence: Cadence, every: int) -> int:
+    """So many days every period has at least; a due date within more of them would overlap.
+
+    The last period of a year decides where it is shorter than the others.
+    """
+    units = min(each % every or every for each in UNITS_OF_A_YEAR[cadence])
+    return units * SHORTEST[cadence]
 
 
 def assessment_year(year: int, start: YearStart = JANUARY) -> Period:

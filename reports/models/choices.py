@@ -1,5 +1,6 @@
 """The words people see for the codes of the domain, and the codes that only storage needs."""
 
+from calendar import monthrange
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date
@@ -532,7 +533,8 @@ def _window_label(rhythm: Rhythm, window: Window) -> str:
     if window.kind == WindowKind.AFTER:
         return gettext("%(every)s结束后%(days)s日内") % {"every": plain, "days": window.days}
     if window.kind == WindowKind.UNTIL:
-        day = day_label(date(2000, window.month, window.day), date(2000, 1, 1))
+        last = monthrange(2000, window.month)[1]
+        day = day_label(date(2000, window.month, min(window.day, last)), date(2000, 1, 1))
         return gettext("%(every)s结束后，%(day)s前") % {"every": plain, "day": day}
     return gettext("%(every)s%(day)s日前") % {"every": plain, "day": window.day}
 

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 
-from reports.domain.dues import DueReason, ReasonCode, Verdict
+from reports.domain.dues import CountedIn, DueReason, ReasonCode, Verdict
 from reports.domain.periods import Cadence, Period
-from reports.models.choices import REASON_SENTENCES, reason_sentence
+from reports.models.choices import MINUTES_SENTENCES, REASON_SENTENCES, reason_sentence
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -166,6 +166,107 @@ def test_a_refused_option_is_named(options, says):
     assert says in refusal(*options)
 
 
+def test_named_months_of_an_assessment_year():
+    """Months from the 21st are called after their 15th day."""
+    found = rows("--year-starts", "10-21", "--months", "3, 11,3")
+
+    assert [(row["first"], row["last"], row["reason"]) for row in found] == [
+        ("2025-10-21", "2025-11-20", "11月（10月21日—11月20日）：无记录"),
+        ("2026-02-21", "2026-03-20", "3月（2月21日—3月20日）：无记录"),
+    ]
+
+
+def test_odd_weeks_of_named_months():
+    found = rows("--parity", "odd", "--months", "3", cadence="week")
+
+    assert [row["first"] for row in found] == ["2026-03-09", "2026-03-23"]
+
+
+@pytest.mark.parametrize(
+    ("options", "verdict", "reason"),
+    [
+        (("--held", "2026-01-05=60", "2026-01-06=60"), "met", "1月6日累计满120分钟"),
+        (("--held", "2026-01-05=119"), "missed", "只累计119分钟，应满120分钟"),
+        (
+            ("--held", "2026-01-05=60", "--made-up", "2026-01-01=2026-04-09=14:00-15:00"),
+            "met_late",
+            "期内未足，4月9日补齐",
+        ),
+        (("--held", "2026-01-05=23:00-01:00"), "met", "1月5日累计满120分钟"),
+        (
+            ("--at-most", "180", "--held", "2026-01-05=181"),
+            "met",
+            "1月5日累计满120分钟；共181分钟，多于规定的180分钟",
+        ),
+        (("--at-most", "180", "--held", "2026-01-05=180"), "met", "1月5日累计满120分钟"),
+        (("--held", "2026-01-05"), "missed", "无记录"),
+    ],
+)
+def test_a_quota_of_two_hours_a_quarter(options, verdict, reason):
+    quota = ("--measure", "minutes", "--at-least", "120")
+
+    first = rows(*quota, *options, cadence="quarter")[0]
+
+    assert (first["verdict"], first["reason"]) == (verdict, f"第1季度（1月1日—3月31日）：{reason}")
+
+
+def test_the_most_changes_no_verdict():
+    held = ("--held", "2026-01-05", "2026-01-06", "2026-03-02")
+
+    free, bounded = rows(*held), rows(*held, "--at-most", "1")
+
+    assert [row["verdict"] for row in bounded] == [row["verdict"] for row in free]
+    differing = [one for one, other in zip(bounded, free, strict=True) if one != other]
+    assert [row["reason"] for row in differing] == [
+        "1月（1月1日—31日）：1月5日有记录；共2次，多于规定的1次"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("cadence", "options", "says"),
+    [
+        ("month", ("--months", ""), "--months: “”不是整数"),
+        ("month", ("--months", "3,"), "--months: “”不是整数"),
+        ("month", ("--months", "0"), "--months: 不能小于1"),
+        ("month", ("--months",), "--months: expected"),
+        ("year", ("--months", "3"), "--months: 只用于"),
+        ("week", ("--every", "2", "--parity", "odd"), "--parity: 只用于"),
+        ("week", ("--parity",), "--parity: expected"),
+        ("week", ("--at-most", "0"), "--at-most: 不能小于1"),
+        ("week", ("--at-most", "two"), "--at-most: “two”不是整数"),
+        ("month", ("--made-up", "2026-01-01=2026-02-05=90"), "--made-up: 按次数计的不写时长"),
+        (
+            "month",
+            ("--months", "3", "--waived", "2026-04-01=2026-04-02"),
+            "--waived 2026-04-01=2026-04-02: 该年度没有",
+        ),
+    ],
+)
+def test_a_refused_rhythm_is_named(cadence, options, says):
+    assert refusal(*options, cadence=cadence).startswith(says)
+
+
+@pytest.mark.parametrize(
+    ("amount", "says"),
+    [
+        ("", "“”不是整数"),
+        ("90m", "“90m”不是整数"),
+        ("1441", "不能大于1440"),
+        ("-90", "“”不是有效时间"),
+        ("9:00-10:00", "“9:00”不是有效时间"),
+        ("09:00-", "“”不是有效时间"),
+        ("09-10", "“09”不是有效时间"),
+        ("09:00:30-10:00", "“09:00:30”不是有效时间"),
+        # A third time is no difference to Greenwich.
+        ("09:00-10:30-11:00", "“10:30-11:00”不是有效时间"),
+    ],
+)
+def test_a_length_that_is_none_is_refused(amount, says):
+    refused = refusal("--measure", "minutes", "--held", f"2026-01-05={amount}")
+
+    assert refused.startswith(f"--held: {says}")
+
+
 def test_an_unknown_cadence_is_refused():
     assert "fortnight" in refusal(cadence="fortnight")
 
@@ -194,7 +295,9 @@ def test_it_needs_no_database():
     assert [row["verdict"] for row in json.loads(done.stdout)] == ["open"]
 
 
-@pytest.mark.parametrize("option", [("--year-starts", "01-31"), ("--held",)])
+@pytest.mark.parametrize(
+    "option", [("--year-starts", "01-31"), ("--held",), ("--months", "3,11"), ("--at-most", "0")]
+)
 def test_a_refusal_is_one_line_and_exit_2(option):
     done = shell("--cadence", "year", "--year", "2026", *option)
 
@@ -203,12 +306,18 @@ def test_a_refusal_is_one_line_and_exit_2(option):
     assert done.stderr.startswith(option[0])
 
 
+@pytest.mark.parametrize(
+    ("counted_in", "sentences"),
+    [(CountedIn.TIMES, REASON_SENTENCES), (CountedIn.MINUTES, MINUTES_SENTENCES)],
+)
 @pytest.mark.parametrize("code", ReasonCode)
-def test_every_reason_has_a_sentence(code):
+def test_every_reason_has_a_sentence(code, counted_in, sentences):
     march = Period(date(2026, 3, 1), date(2026, 3, 31))
-    reason = DueReason(code, Verdict.MET, march, 3, Cadence.MONTH, 0, 1, date(2027, 1, 2))
+    reason = DueReason(
+        code, Verdict.MET, march, 3, Cadence.MONTH, 0, 1, date(2027, 1, 2), counted_in
+    )
 
     sentence = reason_sentence(reason, "3月")
 
     assert sentence.startswith("3月：")
-    assert ("2027年1月2日" in sentence) is ("%(day)s" in str(REASON_SENTENCES[code]))
+    assert ("2027年1月2日" in sentence) is ("%(day)s" in str(sentences[code]))

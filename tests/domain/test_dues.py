@@ -32,6 +32,8 @@ from reports.domain.periods import (
     Cadence,
     Period,
     Rhythm,
+    Window,
+    WindowKind,
     YearStart,
     period_holding,
     periods_of_year,
@@ -248,6 +250,8 @@ def test_reaching_the_number_agrees_with_the_number_counted(held, made_up, at_le
         ({"opened_on": d(4, 1)}, Owing(True, NotApplicable.ABSENT)),
         ({"closed_on": d(3, 1)}, OWED),
         ({"closed_on": d(2, 28)}, Owing(True, NotApplicable.ABSENT, d(2, 28))),
+        ({"opened_on": d(3, 10), "closed_on": d(3, 20)}, OWED),
+        ({"opened_on": d(3, 31), "closed_on": d(3, 31)}, OWED),
         ({"ledger_from": None, "opened_on": d(4, 1)}, Owing(True, NotApplicable.ABSENT)),
         ({"ledger_from": None, "closed_on": d(2, 1)}, Owing(True, NotApplicable.NOT_BEGUN)),
     ],
@@ -327,6 +331,22 @@ def test_make_up_until(rule, day, cadence, every, start, expected):
     numbered = period_holding(day, cadence, every, start)
 
     assert make_up_until(rule, numbered, Rhythm(cadence, every, start)) == expected
+
+
+@pytest.mark.parametrize(
+    ("rule", "expected"),
+    [
+        (MakeUpRule(), None),
+        (MakeUpRule(MakeUp.DAYS, 10), d(1, 25)),
+        (MakeUpRule(MakeUp.NEXT_PERIOD), d(4, 15)),
+    ],
+)
+def test_until_when_a_due_date_may_be_made_up(rule, expected):
+    """The report of last year's fourth quarter, due by 15 January."""
+    rhythm = Rhythm(Cadence.QUARTER, window=Window(WindowKind.AFTER, days=15))
+    numbered = rhythm.periods_of(2026)[0]
+
+    assert make_up_until(rule, numbered, rhythm) == expected
 
 
 @pytest.mark.parametrize(("kind", "days"), [(MakeUp.DAYS, 0), (MakeUp.NEVER, 3)])

@@ -195,10 +195,50 @@ def test_a_period_of_2026(cadence, every, start, number, first, last, month):
     assert found == NumberedPeriod(number, Period(first, last), 2026, month)
 
 
-def test_a_leap_february_has_a_second_half_of_14_days():
-    halves = periods_of_year(2028, Cadence.HALF_MONTH)
+@pytest.mark.parametrize(("year", "last", "days"), [(2026, 28, 13), (2028, 29, 14)])
+def test_the_second_half_of_february(year, last, days):
+    halves = periods_of_year(year, Cadence.HALF_MONTH)
 
-    assert halves[3].period == Period(date(2028, 2, 16), date(2028, 2, 29))
+    assert halves[2].period == Period(date(year, 2, 1), date(year, 2, 15))
+    assert halves[3].period == Period(date(year, 2, 16), date(year, 2, last))
+    assert halves[3].period.days == days
+
+
+@pytest.mark.parametrize(
+    ("cadence", "every", "spans"),
+    [
+        (Cadence.MONTH, 2, [(1, 2), (3, 4), (5, 6), (7, 8), (9, 10), (11, 12)]),
+        (Cadence.MONTH, 5, [(1, 5), (6, 10), (11, 12)]),
+        (Cadence.MONTH, 7, [(1, 7), (8, 12)]),
+        (Cadence.MONTH, 12, [(1, 12)]),
+        (Cadence.MONTH, 60, [(1, 12)]),
+        (Cadence.QUARTER, 3, [(1, 9), (10, 12)]),
+        (Cadence.HALF_YEAR, 3, [(1, 12)]),
+    ],
+)
+@pytest.mark.parametrize(("year", "february"), [(2026, 28), (2028, 29)])
+def test_several_taken_together_and_a_shorter_last_one(cadence, every, spans, year, february):
+    """From the first to the last month of each period."""
+    length = [31, february, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
+
+    found = [each.period for each in periods_of_year(year, cadence, every)]
+
+    assert found == [
+        Period(date(year, first, 1), date(year, last, length[last - 1])) for first, last in spans
+    ]
+
+
+def test_the_months_of_a_year_from_21_october():
+    """Named after their 15th day; the one over the end of February has 29 days in a leap year."""
+    months = periods_of_year(2028, Cadence.MONTH, 1, LATE_OCTOBER)
+
+    assert [each.name_month for each in months] == [11, 12, *range(1, 11)]
+    assert months[0].period == Period(date(2027, 10, 21), date(2027, 11, 20))
+    assert months[4].period == Period(date(2028, 2, 21), date(2028, 3, 20))
+    assert [each.period.days for each in months] == [
+        *(31, 30, 31, 31, 29, 31),
+        *(30, 31, 30, 31, 31, 30),
+    ]
 
 
 @pytest.mark.parametrize("day", [1, 14, 18, 21, 28])

@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reports.domain.calendar import Holidays, days_of
-from reports.domain.dues import Held, ReasonCode, Verdict
-from reports.domain.periods import Cadence, Period, Rhythm, YearStart
+from reports.domain.dues import CountedIn, Held, ReasonCode, Verdict
+from reports.domain.periods import Cadence, Period, Rhythm, Window, WindowKind, YearStart
 from reports.domain.preview import PreviewFacts, PreviewRule, preview
 
 MONTH, WEEK = Rhythm(Cadence.MONTH), Rhythm(Cadence.WEEK)
@@ -72,6 +72,63 @@ def test_an_opening_ahead_leaves_the_periods_before_it_out():
     rule = PreviewRule(MONTH, opened_on=date(2026, 6, 30))
 
     assert verdicts(rule, date(2026, 3, 10))[:7] == ["not_applicable"] * 5 + ["upcoming"] * 2
+
+
+@pytest.mark.parametrize(
+    ("on", "expected"),
+    [
+        # Running, the closing of the 20th is not known yet; then March is owed in full.
+        (date(2026, 3, 9), ["not_applicable", "open", "upcoming"]),
+        (date(2026, 3, 20), ["not_applicable", "open", "not_applicable"]),
+        (date(2026, 4, 1), ["not_applicable", "missed", "not_applicable"]),
+    ],
+)
+def test_a_unit_opened_and_closed_within_a_month_owes_that_month(on, expected):
+    rule = PreviewRule(MONTH, opened_on=date(2026, 3, 10), closed_on=date(2026, 3, 20))
+
+    assert verdicts(rule, on)[1:4] == expected
+    met = verdicts(rule, date(2026, 4, 1), held=[date(2026, 3, 15)])
+    assert met[1:4] == ["not_applicable", "met", "not_applicable"]
+
+
+def test_minutes_and_the_most_stand_in_the_reason():
+    rule = PreviewRule(MONTH, 120, at_most=180, counted_in=CountedIn.MINUTES)
+    happened = PreviewFacts(
+        [Held(FIRST[1], 120), Held(FIRST[2], 60), Held(FIRST[3], 181)],
+        {FIRST[2]: [Held(date(2026, 4, 2), 60)]},
+    )
+
+    rows = preview(rule, 2026, date(2026, 4, 30), happened)[:4]
+
+    assert [
+        (row.counted, row.verdict.value, row.reason.is_over, row.reason.counted_in.value)
+        for row in rows
+    ] == [
+        (120, "met", False, "minutes"),
+        (120, "met_late", False, "minutes"),
+        (181, "met", True, "minutes"),
+        (0, "open", False, "minutes"),
+    ]
+
+
+def test_a_stock_check_in_march_and_november():
+    rule = PreviewRule(Rhythm(Cadence.MONTH, months=frozenset({3, 11})))
+
+    rows = preview(rule, 2026, date(2026, 7, 1), happened_from([date(2026, 3, 9)]))
+
+    assert [(row.numbered.number, row.verdict.value) for row in rows] == [
+        (3, "met"),
+        (11, "upcoming"),
+    ]
+
+
+def test_a_quarterly_submission_within_15_days():
+    rule = PreviewRule(Rhythm(Cadence.QUARTER, window=Window(WindowKind.AFTER, days=15)))
+    handed_in = [date(2026, 1, 15), date(2026, 4, 16), date(2026, 6, 30)]
+
+    rows = preview(rule, 2026, date(2026, 7, 10), happened_from(handed_in))
+
+    assert [row.verdict.value for row in rows] == ["met", "missed", "open", "upcoming"]
 
 
 def test_a_free_week_is_owed_by_nobody_yet_a_meeting_in_it_counts():

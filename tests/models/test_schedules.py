@@ -1,4 +1,5 @@
-"""``DueQuerySet.with_verdict`` says in SQL what ``domain.dues.verdict`` says of the same facts."""
+"""``DueQuerySet.with_verdict`` says in SQL what ``domain.dues.verdict`` says of the same facts;
+a version says in words when it is owed, and what its periods are called."""
 
 from datetime import date, timedelta
 from itertools import product
@@ -6,7 +7,9 @@ from itertools import product
 import pytest
 
 from reports.domain.dues import Verdict
-from reports.models import Due, Unit
+from reports.domain.periods import YearStart
+from reports.models import Due, ScheduleVersion, Unit
+from reports.models.choices import period_label
 from tests.factories import DueFactory, ScheduleVersionFactory
 
 pytestmark = pytest.mark.django_db
@@ -95,3 +98,87 @@ def test_a_later_fact_does_not_exist_in_sql_either():
     before = Due.objects.with_verdict(due.met_on - timedelta(days=1)).get()
 
     assert before.verdict == "open"
+
+
+# --- what a rhythm is called --------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("rule", "label"),
+    [
+        ({"cadence": "week"}, "每周至少1次"),
+        ({"cadence": "half_month", "at_least": 2}, "每半月至少2次"),
+        ({"cadence": "month", "every": 2, "at_least": 3, "at_most": 4}, "每2个月3至4次"),
+        ({"cadence": "month", "at_most": 1}, "每月1次"),
+        ({"cadence": "month", "months": [11, 3]}, "每年3月、11月至少1次"),
+        ({"cadence": "week", "months": [3]}, "每年3月每周至少1次"),
+        ({"cadence": "week", "parity": "odd"}, "单周至少1次"),
+        ({"cadence": "week", "parity": "even"}, "双周至少1次"),
+        (
+            {"cadence": "quarter", "counted_in": "minutes", "at_least": 120},
+            "每季度至少120分钟",
+        ),
+        (
+            {"cadence": "quarter", "counted_in": "minutes", "at_least": 120, "at_most": 180},
+            "每季度120至180分钟",
+        ),
+        (
+            {"cadence": "quarter", "window": "after", "window_days": 15},
+            "每季度结束后15日内至少1次",
+        ),
+        (
+            {"cadence": "year", "window": "until", "window_month": 3, "window_day": 31},
+            "每年结束后，3月31日前至少1次",
+        ),
+        ({"cadence": "month", "window": "by_day", "window_day": 20}, "每月20日前至少1次"),
+    ],
+)
+def test_a_rhythm_in_words(rule, label):
+    assert ScheduleVersion(**rule).rhythm == label
+
+
+@pytest.mark.parametrize(
+    ("rule", "start", "labels"),
+    [
+        (
+            {"cadence": "quarter", "window": "after", "window_days": 15},
+            YearStart(1, 1),
+            [
+                "上年第4季度（1月1日—15日）",
+                "第1季度（4月1日—15日）",
+                "第2季度（7月1日—15日）",
+                "第3季度（10月1日—15日）",
+            ],
+        ),
+        (
+            {"cadence": "year", "window": "until", "window_month": 3, "window_day": 31},
+            YearStart(1, 1),
+            ["2025年度（1月1日—3月31日）"],
+        ),
+        (
+            {"cadence": "year", "window": "until", "window_month": 3, "window_day": 31},
+            YearStart(11, 1),
+            ["2025年度（2025年11月1日—2026年3月31日）"],
+        ),
+        (
+            {"cadence": "half_year", "window": "by_day", "window_day": 20},
+            YearStart(1, 1),
+            ["上半年（1月1日—6月20日）", "下半年（7月1日—12月20日）"],
+        ),
+        (
+            {"cadence": "month", "months": [3, 11]},
+            YearStart(10, 21),
+            ["11月（10月21日—11月20日）", "3月（2月21日—3月20日）"],
+        ),
+    ],
+)
+def test_what_the_periods_of_2026_are_called(rule, start, labels):
+    rhythm = ScheduleVersion(**rule).rhythm_from(start)
+
+    assert [period_label(each, rhythm) for each in rhythm.periods_of(2026)] == labels
+
+
+def test_a_day_that_the_month_has_not_is_called_its_last():
+    version = ScheduleVersionFactory(cadence="year", window="until", window_month=4, window_day=31)
+
+    assert "4月30日前" in version.rhythm

@@ -146,6 +146,8 @@ def _held(option: str, text: str, counted_in: CountedIn) -> Held:
 
 def _time(option: str, text: str) -> time:
     try:
+        if not re.fullmatch(r"[0-9]{2}:[0-9]{2}", text):
+            raise ValueError
         return time.fromisoformat(text)
     except ValueError:
         raise Refused(
