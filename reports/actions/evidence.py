@@ -31,7 +31,7 @@ from reports.models import (
     Progress,
     Waiver,
 )
-from reports.models.choices import EvidenceKind, Visibility, listed
+from reports.models.choices import EvidenceKind, ReviewState, Visibility, listed
 
 HEAD = 4096
 ZIP = b"PK\x03\x04"
@@ -78,6 +78,10 @@ HELD = {".docx": "word/document.xml", ".xlsx": "xl/workbook.xml", ".ofd": "OFD.x
 
 class CannotKeepEvidence(Refused):
     """The file or reference cannot be kept; each sentence names the file."""
+
+
+class CannotReviewEvidence(Refused):
+    """It is not there to be judged, not by this person, or not without a reason."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,6 +219,41 @@ def cancel_evidence(*, evidence_id: int, because: str, by: User, at: datetime) -
     evidence.save()
     for use in evidence.uses.filter(meeting__isnull=False):
         refresh_meeting_evidence(use.meeting_id)
+    return evidence
+
+
+@transaction.atomic
+def review_evidence(
+    *, evidence_id: int, state: ReviewState, note: str, by: User, at: datetime
+) -> Evidence:
+    """Accept evidence of a meeting, or return it with the reason; then it proves nothing any more.
+
+    Who may review is the door's question. Refuses what was cancelled, what proves no meeting,
+    one's own upload, a return without a reason, and saying the same again. A later review takes
+    the place of an earlier one, which stays in the history.
+    """
+    evidence = Evidence.objects.select_for_update(of=("self",)).get(pk=evidence_id)
+    note = note.strip()
+    meetings = list(
+        evidence.uses.filter(meeting__isnull=False).values_list("meeting_id", flat=True)
+    )
+    reasons = []
+    if evidence.is_cancelled:
+        reasons.append(_("该材料已作废。"))
+    if not meetings:
+        reasons.append(_("这里只审核会议的材料；问题、措施的材料随核查一并认定。"))
+    if evidence.recorded_by_id == by.pk:
+        reasons.append(_("自己上传的材料须由他人审核。"))
+    if state == ReviewState.RETURNED and not note:
+        reasons.append(_("退回材料请写明原因，便于重新提交。"))
+    if (evidence.review, evidence.review_note) == (state.value, note):
+        reasons.append(_("该材料已是这一审核结果。"))
+    if reasons:
+        raise CannotReviewEvidence(reasons)
+    evidence.review, evidence.review_note = state.value, note
+    evidence.reviewed_by, evidence.reviewed_at = by, at
+    evidence.save()
+    refresh_evidence_of_meetings(meetings)
     return evidence
 
 

@@ -1,13 +1,20 @@
 """Longer work: asked for on a page, done by ``manage.py work_jobs``, one job at a time."""
 
+import os
+import tempfile
+import uuid
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from datetime import date, datetime, timedelta
+from typing import BinaryIO
 
 from django.contrib.auth.models import User
+from django.core.files.base import File
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
+from reports.actions.refusals import Refused
 from reports.actions.schedules import Planned, plan_dues
 from reports.models import Due, Job
 from reports.models.choices import JobKind, JobState, clauses
@@ -17,6 +24,10 @@ from reports.selectors.differences import table_name
 # A job that runs longer than this lost its worker, and is begun anew.
 LOST_AFTER = timedelta(hours=6)
 MESSAGE_LENGTH = 500
+# What a job made is fetched soon, or asked for again.
+KEPT_FOR = timedelta(days=7)
+MADE_IN = "packs"
+HALF_DONE = ".part"
 
 
 class Stopped(Exception):
@@ -24,6 +35,8 @@ class Stopped(Exception):
 
 
 Tell = Callable[[int, int], None]
+# The job, the day, and how to tell its progress; gives the sentence about what came of it.
+Work = Callable[[Job, date, Tell], str]
 
 
 @transaction.atomic
@@ -62,24 +75,88 @@ def work_job(
     today: date,
     clock: Callable[[], datetime],
     keep_going: Callable[[], bool] = lambda: True,
+    more: Mapping[JobKind, Work] | None = None,
 ) -> Job:
     """Do a job that was taken, and write what came of it.
 
-    An error ends the job with one line, never the worker. When ``keep_going`` says no, the job
-    is put back.
+    ``more`` is the work of kinds that are done on floors above. An error ends the job with one
+    line, never the worker. When ``keep_going`` says no, the job is put back.
     """
     try:
-        message = WORK[JobKind(job.kind)](job.arguments, today, _teller(job, keep_going))
+        work = {**WORK, **(more or {})}[JobKind(job.kind)]
+        message = work(job, today, _teller(job, keep_going))
     except Stopped:
         job.state, job.started_at = JobState.WAITING.value, None
+    except Refused as refusal:
+        _end(job, JobState.FAILED, _("未能完成：%(error)s") % {"error": refusal}, clock())
     except Exception as error:  # whatever it was, the next job must not suffer
         line = " ".join(f"{type(error).__name__}: {error}".split())
         _end(job, JobState.FAILED, _("未能完成：%(error)s") % {"error": line}, clock())
     else:
         job.done = job.total
         _end(job, JobState.DONE, message, clock())
-    job.save(update_fields=["state", "message", "started_at", "ended_at", "done", "total"])
+    job.save(update_fields=["state", "message", "started_at", "ended_at", "done", "total", "file"])
     return job
+
+
+# --- what a job makes ---------------------------------------------------------------------------
+
+
+class _Finished(File):
+    """A file that lies on the disk of the storage already: keeping it moves it."""
+
+    def temporary_file_path(self) -> str:
+        return self.file.name
+
+
+@contextmanager
+def making_file(job: Job, ending: str) -> Iterator[BinaryIO]:
+    """A file to write what the job makes; kept with the job at the end of the block.
+
+    It lies beside its last place from the beginning, so that gigabytes are written once. When
+    the block fails, nothing is left.
+    """
+    storage = job.file.storage
+    folder = storage.path(MADE_IN)
+    os.makedirs(folder, mode=0o700, exist_ok=True)
+    with tempfile.NamedTemporaryFile(dir=folder, suffix=HALF_DONE, delete=False) as made:
+        try:
+            yield made
+            made.close()
+            job.file = storage.save(f"{MADE_IN}/{uuid.uuid4().hex}{ending}", _Finished(made))
+        finally:
+            with suppress(FileNotFoundError):
+                os.unlink(made.name)
+
+
+def drop_old_files(*, at: datetime) -> int:
+    """Delete what jobs made more than seven days ago, and what broken ones left; how many files.
+
+    The jobs stay, with who asked for what and why.
+    """
+    old = Job.objects.exclude(file="").filter(ended_at__lt=at - KEPT_FOR)
+    dropped = 0
+    for job in old.order_by("pk"):
+        job.file.storage.delete(job.file.name)
+        dropped += Job.objects.filter(pk=job.pk, file=job.file.name).update(file="")
+    return dropped + _drop_half_done(before=at - LOST_AFTER)
+
+
+def _drop_half_done(*, before: datetime) -> int:
+    """A worker that was killed could not clear up after itself."""
+    storage = Job._meta.get_field("file").storage
+    try:
+        with os.scandir(storage.path(MADE_IN)) as entries:
+            lost = [
+                each.path
+                for each in entries
+                if each.name.endswith(HALF_DONE) and each.stat().st_mtime < before.timestamp()
+            ]
+    except FileNotFoundError:
+        return 0
+    for path in lost:
+        os.unlink(path)
+    return len(lost)
 
 
 def _end(job: Job, state: JobState, message: str, at: datetime) -> None:
@@ -99,9 +176,9 @@ def _teller(job: Job, keep_going: Callable[[], bool]) -> Tell:
     return tell
 
 
-def _plan(arguments: dict[str, object], today: date, tell: Tell) -> str:
+def _plan(job: Job, today: date, tell: Tell) -> str:
     """One year of some bureaus; without arguments every year that has dues, and the next one."""
-    year, bureaus = arguments.get("year"), arguments.get("bureaus")
+    year, bureaus = job.arguments.get("year"), job.arguments.get("bureaus")
     years: list[int | None] = [int(str(year))] if year is not None else [None]
     if year is None:
         years += sorted(set(Due.objects.values_list("year", flat=True).distinct()))
@@ -124,7 +201,7 @@ def _part(tell: Tell, place: int, parts: int) -> Tell:
     return lambda done, total: tell(place * total + done, parts * total)
 
 
-def _audit(arguments: dict[str, object], today: date, tell: Tell) -> str:
+def _audit(job: Job, today: date, tell: Tell) -> str:
     """How many differences of which kind; which rows they are, only the shell says."""
     found: Counter[str] = Counter()
     steps = audit_steps()
@@ -143,7 +220,7 @@ def _audit(arguments: dict[str, object], today: date, tell: Tell) -> str:
     }
 
 
-WORK: dict[JobKind, Callable[[dict[str, object], date, Tell], str]] = {
+WORK: dict[JobKind, Work] = {
     JobKind.PLAN_DUES: _plan,
     JobKind.AUDIT_LEDGER: _audit,
 }

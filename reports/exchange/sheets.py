@@ -92,10 +92,12 @@ def workbook(
     *,
     sheet: str,
     about: Iterable[tuple[str, Any]] = (),
+    more: Iterable[tuple[str, Iterable[Sequence[Any]]]] = (),
 ) -> bytes:
     """Rows (the first one headings) as an .xlsx with typed dates and numbers.
 
-    Text stays text whatever it begins with. ``about`` goes onto a second sheet as name and value.
+    Text stays text whatever it begins with. ``more`` are further sheets by name; ``about`` goes
+    onto the last sheet as name and value.
     """
     target = BytesIO()
     # Rows leave memory as they are written; strings are never read as formulas, links or numbers.
@@ -113,7 +115,21 @@ def workbook(
         "day": book.add_format({"num_format": "yyyy-mm-dd", "align": "left"}),
         "moment": book.add_format({"num_format": "yyyy-mm-dd hh:mm", "align": "left"}),
     }
-    page = book.add_worksheet(_sheet_name(sheet))
+    for name, content in ((sheet, rows), *more):
+        _fill(book.add_worksheet(_sheet_name(name)), content, formats)
+    if about := list(about):
+        notes = book.add_worksheet(_("说明"))
+        notes.set_column(0, 0, 14)
+        notes.set_column(1, 1, WIDEST)
+        for line, (name, value) in enumerate(about):
+            notes.write_string(line, 0, str(name), formats["head"])
+            _write(notes, line, 1, value, formats)
+    book.close()
+    return target.getvalue()
+
+
+def _fill(page: Any, rows: Iterable[Sequence[Any]], formats: dict[str, Any]) -> None:
+    """Headings and rows of one sheet, with widths, a fixed head and filters."""
     page.freeze_panes(1, 0)
     iterator = iter(rows)
     headings = [str(value) for value in next(iterator, [])]
@@ -130,15 +146,6 @@ def workbook(
             _write(page, number, column, value, formats)
     if headings:
         page.autofilter(0, 0, max(number, 1), len(headings) - 1)
-    if about := list(about):
-        notes = book.add_worksheet(_("说明"))
-        notes.set_column(0, 0, 14)
-        notes.set_column(1, 1, WIDEST)
-        for line, (name, value) in enumerate(about):
-            notes.write_string(line, 0, str(name), formats["head"])
-            _write(notes, line, 1, value, formats)
-    book.close()
-    return target.getvalue()
 
 
 def _chain(*parts: Iterable[Sequence[Any]]) -> Iterator[Sequence[Any]]:

@@ -1,20 +1,25 @@
 """Longer work: what was asked for, how far it is, what came of it."""
 
 from django.core.exceptions import PermissionDenied
-from django.http import Http404
+from django.http import FileResponse, Http404
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
+from django.utils.functional import cached_property
+from django.utils.http import content_disposition_header
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.views.generic import DetailView, ListView, View
 
-from reports.actions.jobs import ask_job
+from reports.actions.jobs import KEPT_FOR, ask_job
 from reports.domain.access import Act, Role
-from reports.models import Job
-from reports.models.choices import JobKind, JobState
+from reports.exchange.sheets import file_name
+from reports.models import Job, Unit
+from reports.models.choices import EVIDENCE_KIND_LABELS, EvidenceKind, JobKind, JobState
 from reports.views.mixins import FIRST_YEAR, LAST_YEAR, DayMixin
 from reports.views.scoped import ScopeMixin
 
 SHOWN = 50
+BLOCK = 1024 * 1024  # gigabytes leave in larger pieces than the usual four kilobytes
 TONES = {
     JobState.WAITING: "upcoming",
     JobState.RUNNING: "open",
@@ -24,10 +29,10 @@ TONES = {
 
 
 class JobMixin(ScopeMixin, DayMixin):
-    """Legal officers see what they asked for; the system administrator sees everything."""
+    """Everybody sees what she asked for; the system administrator sees that there is a job."""
 
     def dispatch(self, request, *args, **kwargs):
-        if not (self.oversees or self.scope.holds(Role.LEGAL_OFFICER)):
+        if not (self.oversees or self.scope.reads_anything):
             raise PermissionDenied(_("您的角色不能进行此项操作。"))
         return super(ScopeMixin, self).dispatch(request, *args, **kwargs)
 
@@ -39,6 +44,24 @@ class JobMixin(ScopeMixin, DayMixin):
         jobs = Job.objects.select_related("asked_by").order_by("-pk")
         return jobs if self.oversees else jobs.filter(asked_by=self.request.user)
 
+    def may_read(self, job: Job) -> bool:
+        """What came of a pack names records: only for who asked, and only while she reads them."""
+        if job.kind != JobKind.PACK_EVIDENCE:
+            return True
+        own = job.asked_by_id == self.request.user.pk
+        return own and job.arguments.get("unit") in self.packed_units
+
+    def result(self, job: Job) -> str:
+        return job.message if self.may_read(job) else _("结果只向有权查看该单位的发起人显示。")
+
+    @cached_property
+    def packed_units(self) -> dict[int, Unit]:
+        """The units of the shown packs that the user reads today, by key: one query."""
+        keys = {
+            job.arguments.get("unit") for job in self.shown if job.kind == JobKind.PACK_EVIDENCE
+        }
+        return self.visible(Unit.objects.filter(pk__in=keys)).in_bulk() if keys else {}
+
 
 class JobList(JobMixin, ListView):
     template_name = "reports/jobs/list.html"
@@ -46,10 +69,17 @@ class JobList(JobMixin, ListView):
     def get_queryset(self):
         return super().get_queryset()[:SHOWN]
 
+    @property
+    def shown(self):
+        return self.object_list
+
     def get_context_data(self, **kwargs):
         return super().get_context_data(**kwargs) | {
             "may_audit": self.oversees,
-            "rows": [(job, TONES[JobState(job.state)]) for job in self.object_list],
+            "rows": [
+                (job, TONES[JobState(job.state)], self.result(job) if job.ended_at else "")
+                for job in self.object_list
+            ],
         }
 
 
@@ -59,14 +89,57 @@ class JobDetail(JobMixin, DetailView):
     def get_object(self):
         return get_object_or_404(self.get_queryset(), pk=self.kwargs["pk"])
 
+    @property
+    def shown(self):
+        return [self.object]
+
     def get_context_data(self, **kwargs):
         job = self.object
+        may_read = self.may_read(job)
         return super().get_context_data(**kwargs) | {
             "job": job,
             "tone": TONES[JobState(job.state)],
+            "message": self.result(job),
             "planned_year": job.arguments.get("year"),
             "is_over": job.state in (JobState.DONE, JobState.FAILED),
+            "pack": self.pack(job) if may_read and job.kind == JobKind.PACK_EVIDENCE else None,
         }
+
+    def pack(self, job: Job) -> dict[str, object]:
+        """What was packed, and how long it can be fetched."""
+        there = bool(job.file) and job.file.storage.exists(job.file.name)
+        return {
+            "unit": self.packed_units[job.arguments["unit"]],
+            "kinds": [EVIDENCE_KIND_LABELS[EvidenceKind(k)] for k in job.arguments["kinds"]],
+            "why": job.arguments["why"],
+            "size": job.file.size if there else None,
+            "until": localtime(job.ended_at + KEPT_FOR).date() if job.ended_at else None,
+            "gone": job.state == JobState.DONE and not there,
+        }
+
+
+class JobFile(JobMixin, View):
+    """What a job made: only for who asked for it, while she may still read what it is of."""
+
+    @property
+    def shown(self):
+        return [self.job]
+
+    def get(self, request, pk):
+        self.job = job = get_object_or_404(self.get_queryset(), pk=pk)
+        if job.asked_by_id != request.user.pk:
+            raise PermissionDenied(_("只有发起人可以下载。"))
+        unit = self.packed_units.get(job.arguments.get("unit"))
+        if unit is None or not job.file or not job.file.storage.exists(job.file.name):
+            raise Http404
+        title = f"{_('佐证材料')}-{unit.name}-{job.arguments['year']}"
+        name = file_name(title, localtime(job.ended_at).date(), "zip")
+        response = FileResponse(job.file.open("rb"), content_type="application/zip")
+        response.block_size = BLOCK
+        response["Content-Disposition"] = content_disposition_header(True, name)
+        response["X-Content-Type-Options"] = "nosniff"
+        response["Cache-Control"] = "private, no-store"
+        return response
 
 
 class JobPlan(ScopeMixin, DayMixin, View):

@@ -8,14 +8,26 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from reports.actions.evidence import (
     CannotKeepEvidence,
+    CannotReviewEvidence,
     Reference,
     Upload,
     add_evidence,
     atomic_with_files,
     cancel_evidence,
     reasons_against_file,
+    review_evidence,
 )
-from tests.factories import NOON, MeasureFactory, ProblemFactory, ProgressFactory, UserFactory
+from reports.models import Evidence
+from reports.models.choices import ReviewState
+from tests.factories import (
+    NOON,
+    DischargeFactory,
+    MeasureFactory,
+    MeetingFactory,
+    ProblemFactory,
+    ProgressFactory,
+    UserFactory,
+)
 
 PDF = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n"
 OLE = bytes.fromhex("d0cf11e0a1b11ae1") + b"\x00" * 64
@@ -186,3 +198,91 @@ def test_cancelled_evidence_stays_with_its_reason(evidence_store):
     evidence.refresh_from_db()
     assert evidence.is_cancelled
     assert len(kept(evidence_store)) == 1
+
+
+# --- review -------------------------------------------------------------------------------------
+
+
+def handed_in(target, by=None):
+    upload = Upload(SimpleUploadedFile("纪要.pdf", PDF))
+    (evidence,) = add_evidence(target=target, uploads=[upload], by=by, at=NOON)
+    return evidence
+
+
+def review(evidence, by, state=ReviewState.RETURNED, note="看不清", at=NOON):
+    return review_evidence(evidence_id=evidence.pk, state=state, note=note, by=by, at=at)
+
+
+@pytest.mark.django_db
+def test_returned_evidence_says_who_when_and_why_and_proves_nothing(evidence_store):
+    officer, evidence = UserFactory(), handed_in(MeetingFactory())
+
+    review(evidence, officer, note="  没有签名  ")
+
+    evidence.refresh_from_db()
+    assert (evidence.review, evidence.review_note) == (ReviewState.RETURNED, "没有签名")
+    assert (evidence.reviewed_by, evidence.reviewed_at) == (officer, NOON)
+    assert not evidence.proves
+    assert evidence not in Evidence.objects.proving()
+    assert len(kept(evidence_store)) == 1
+
+
+@pytest.mark.django_db
+def test_a_later_review_takes_the_place_of_an_earlier_one_which_stays_readable(evidence_store):
+    officer, evidence = UserFactory(), handed_in(MeetingFactory())
+    review(evidence, officer)
+
+    accepted = review(evidence, officer, ReviewState.ACCEPTED, "")
+
+    assert accepted.proves
+    assert [row.review for row in evidence.history.order_by("history_id")] == [
+        "",
+        "returned",
+        "accepted",
+    ]
+
+
+@pytest.mark.django_db
+def test_review_counts_the_dues_of_its_meetings_anew(evidence_store):
+    discharge = DischargeFactory(due__version__expected_evidence=["minutes"])
+    due, officer = discharge.due, UserFactory()
+    evidence = handed_in(discharge.meeting)
+
+    def lacks():
+        due.refresh_from_db()
+        return due.lacks_evidence
+
+    assert lacks() == 0
+    review(evidence, officer)
+    assert lacks() == 1
+    review(evidence, officer, ReviewState.ACCEPTED, "")
+    assert lacks() == 0
+
+
+@pytest.mark.django_db
+def test_nobody_reviews_her_own_upload(evidence_store):
+    officer = UserFactory()
+    evidence = handed_in(MeetingFactory(), by=officer)
+
+    with pytest.raises(CannotReviewEvidence, match="自己上传的材料须由他人审核"):
+        review(evidence, officer, ReviewState.ACCEPTED, "")
+
+    evidence.refresh_from_db()
+    assert evidence.review == ""
+
+
+@pytest.mark.django_db
+def test_review_refuses_what_makes_no_sense(evidence_store):
+    officer = UserFactory()
+    evidence, of_problem = handed_in(MeetingFactory()), handed_in(ProblemFactory())
+
+    with pytest.raises(CannotReviewEvidence, match="请写明原因"):
+        review(evidence, officer, note=" ")
+    with pytest.raises(CannotReviewEvidence, match="只审核会议的材料"):
+        review(of_problem, officer)
+    review(evidence, officer)
+    with pytest.raises(CannotReviewEvidence, match="已是这一审核结果"):
+        review(evidence, officer)
+    cancel_evidence(evidence_id=evidence.pk, because="传错", by=officer, at=NOON)
+    with pytest.raises(CannotReviewEvidence, match="已作废"):
+        review(evidence, officer, ReviewState.ACCEPTED, "")

@@ -1,8 +1,18 @@
+import os
 from datetime import date, timedelta
 
 import pytest
+from django.core.files.storage import FileSystemStorage
 
-from reports.actions.jobs import LOST_AFTER, ask_job, take_job, work_job
+from reports.actions.jobs import (
+    LOST_AFTER,
+    ask_job,
+    drop_old_files,
+    making_file,
+    take_job,
+    work_job,
+)
+from reports.actions.refusals import Refused
 from reports.models import Due, Job
 from reports.models.choices import JobKind, JobState
 from tests.factories import NOON, BureauFactory, JobFactory, ScheduleVersionFactory, UserFactory
@@ -100,3 +110,86 @@ def test_a_job_that_lost_its_worker_is_begun_anew():
 
     assert take_job(at=NOON + LOST_AFTER) is None
     assert take_job(at=NOON + LOST_AFTER + timedelta(minutes=1)) == Job.objects.get()
+
+
+# --- what a job makes ---------------------------------------------------------------------------
+
+
+@pytest.fixture
+def store(tmp_path, monkeypatch):
+    storage = FileSystemStorage(location=tmp_path, base_url=None)
+    monkeypatch.setattr(Job._meta.get_field("file"), "storage", storage)
+    return tmp_path
+
+
+def made(job, today, tell):
+    with making_file(job, ".zip") as target:
+        target.write(b"PK")
+    return "已打包"
+
+
+def broken(job, today, tell):
+    with making_file(job, ".zip") as target:
+        target.write(b"PK")
+        raise OSError("磁盘已满")
+
+
+def pack(how):
+    ask(kind=JobKind.PACK_EVIDENCE)
+    return work(take_job(at=NOON), more={JobKind.PACK_EVIDENCE: how})
+
+
+def test_what_a_job_makes_is_kept_with_it(store):
+    job = pack(made)
+
+    job.refresh_from_db()
+    assert (job.state, job.message) == (JobState.DONE, "已打包")
+    assert [path.read_bytes() for path in store.rglob("*") if path.is_file()] == [b"PK"]
+    assert (store / job.file.name).parent == store / "packs"
+    assert (store / job.file.name).suffix == ".zip"
+
+
+def test_a_broken_job_leaves_nothing_behind(store):
+    job = pack(broken)
+
+    assert (job.state, job.message) == (JobState.FAILED, "未能完成：OSError: 磁盘已满")
+    assert not job.file
+    assert list((store / "packs").iterdir()) == []
+
+
+def test_a_refusal_is_said_in_its_own_words(store):
+    def refused(job, today, tell):
+        raise Refused(["发起人已无权查看该单位。"])
+
+    assert pack(refused).message == "未能完成：发起人已无权查看该单位。"
+
+
+def test_what_was_made_is_dropped_after_seven_days_and_the_job_stays(store):
+    old, young = pack(made), pack(made)
+    ended = old.ended_at
+    Job.objects.filter(pk=young.pk).update(ended_at=ended + timedelta(hours=1))
+
+    assert drop_old_files(at=ended + timedelta(days=7)) == 0
+    assert drop_old_files(at=ended + timedelta(days=7, minutes=1)) == 1
+
+    old.refresh_from_db()
+    assert (old.state, str(old.file), old.message) == (JobState.DONE, "", "已打包")
+    assert [path.name for path in (store / "packs").iterdir()] == [
+        young.file.name.removeprefix("packs/")
+    ]
+
+
+def test_what_a_killed_worker_left_is_dropped(store):
+    pack(made)
+    lost, running = store / "packs" / "lost.part", store / "packs" / "running.part"
+    for path, ago in ((lost, LOST_AFTER + timedelta(minutes=1)), (running, timedelta(hours=1))):
+        path.write_bytes(b"PK")
+        moment = (NOON - ago).timestamp()
+        os.utime(path, (moment, moment))
+
+    assert drop_old_files(at=NOON) == 1
+    assert [lost.exists(), running.exists()] == [False, True]
+
+
+def test_where_nothing_was_ever_made_there_is_nothing_to_drop(store):
+    assert drop_old_files(at=NOON) == 0

@@ -1,13 +1,17 @@
 """Longer work is asked for on a page and followed on another."""
 
+from datetime import date
+from urllib.parse import quote
+
 import pytest
+from django.core.files.storage import FileSystemStorage
 from django.test import Client
 from django.urls import reverse
 
 from reports.domain.access import Role
-from reports.models import Job
+from reports.models import Job, Membership
 from reports.models.choices import JobKind, JobState
-from tests.factories import NOON, BureauFactory, JobFactory, member
+from tests.factories import NOON, BureauFactory, JobFactory, MembershipFactory, UnitFactory, member
 
 pytestmark = pytest.mark.django_db
 
@@ -89,3 +93,117 @@ def test_the_list_asks_as_often_for_three_jobs_as_for_one(officer, django_assert
 
     with django_assert_num_queries(5):
         client.get("/jobs/")
+
+
+# --- a pack ------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def station(bureau):
+    return UnitFactory(parent=bureau, name="一所", ledger_from=None)
+
+
+@pytest.fixture
+def store(tmp_path, monkeypatch):
+    storage = FileSystemStorage(location=tmp_path, base_url=None)
+    monkeypatch.setattr(Job._meta.get_field("file"), "storage", storage)
+    return tmp_path
+
+
+def packed(store, by, unit, **kwargs):
+    (store / "packs").mkdir(exist_ok=True)
+    (store / "packs" / "a.zip").write_bytes(b"PK")
+    return JobFactory(
+        kind=JobKind.PACK_EVIDENCE,
+        arguments={"unit": unit.pk, "year": 2026, "kinds": ["photo"], "why": "年度考核"},
+        asked_by=by,
+        **{
+            "state": JobState.DONE,
+            "started_at": NOON,
+            "ended_at": NOON,
+            "message": "共收入3个文件",
+            "file": "packs/a.zip",
+            **kwargs,
+        },
+    )
+
+
+def fetched(user, job):
+    return client_of(user).get(reverse("reports:job-file", args=[job.pk]))
+
+
+def test_who_asked_fetches_the_pack(store, station):
+    clerk = member(Role.CLERK, station)
+    job = packed(store, clerk, station)
+
+    page = client_of(clerk).get(job.get_absolute_url()).content.decode()
+    answer = fetched(clerk, job)
+
+    assert "共收入3个文件" in page
+    assert "保留到2026年6月17日" in page
+    assert "年度考核" in page
+    assert b"".join(answer.streaming_content) == b"PK"
+    assert answer["Content-Type"] == "application/zip"
+    assert answer["Content-Disposition"] == (
+        "attachment; filename*=utf-8''" + quote("佐证材料-一所-2026_20260610.zip")
+    )
+    assert answer["Cache-Control"] == "private, no-store"
+
+
+def test_nobody_else_fetches_it(store, station, bureau):
+    job = packed(store, member(Role.CLERK, station), station)
+
+    assert fetched(member(Role.LEGAL_OFFICER, bureau), job).status_code == 404
+    assert fetched(member(Role.CLERK, station), job).status_code == 404
+    assert fetched(member(Role.SYSTEM_ADMIN, bureau), job).status_code == 403
+
+
+def test_who_may_no_longer_read_the_unit_fetches_nothing_and_is_told_nothing(store, station):
+    clerk = member(Role.CLERK, station)
+    job = packed(store, clerk, station)
+    Membership.objects.update(last_day=date(2026, 6, 9))
+    MembershipFactory(user=clerk, role=Role.CLERK.value, unit=UnitFactory(parent=station.bureau))
+
+    assert fetched(clerk, job).status_code == 404
+    page = client_of(clerk).get(job.get_absolute_url()).content.decode()
+    assert "共收入3个文件" not in page
+    assert "年度考核" not in page
+
+
+def test_the_system_administrator_sees_that_there_was_a_pack_and_nothing_of_it(
+    store, station, bureau
+):
+    job = packed(store, member(Role.CLERK, station), station)
+    client = client_of(member(Role.SYSTEM_ADMIN, bureau))
+
+    for address in ("/jobs/", job.get_absolute_url()):
+        page = client.get(address).content.decode()
+        assert "打包佐证材料" in page
+        assert "共收入3个文件" not in page
+        assert "年度考核" not in page
+
+
+def test_a_pack_that_was_dropped_says_so(store, station):
+    clerk = member(Role.CLERK, station)
+    job = packed(store, clerk, station, file="")
+
+    assert fetched(clerk, job).status_code == 404
+    assert "已过保留期" in client_of(clerk).get(job.get_absolute_url()).content.decode()
+
+
+def test_the_list_asks_as_often_for_three_packs_as_for_one(
+    store, station, django_assert_num_queries
+):
+    clerk = member(Role.CLERK, station)
+    client = client_of(clerk)
+    packed(store, clerk, station)
+    client.get("/jobs/")
+
+    with django_assert_num_queries(6):
+        client.get("/jobs/")
+    packed(store, clerk, station)
+    packed(store, clerk, station)
+
+    with django_assert_num_queries(6):
+        response = client.get("/jobs/")
+    assert [result for _job, _tone, result in response.context["rows"]] == ["共收入3个文件"] * 3

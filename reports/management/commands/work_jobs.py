@@ -1,13 +1,19 @@
 import signal
+import time
 from threading import Event
 
 from django.core.management.base import BaseCommand
 from django.db import DatabaseError, close_old_connections
 from django.utils import timezone
 
-from reports.actions.jobs import take_job, work_job
+from reports.actions.jobs import drop_old_files, take_job, work_job
+from reports.exchange.evidence_pack import pack_evidence
+from reports.models.choices import JobKind
 
 PAUSE_SECONDS = 2
+TIDY_SECONDS = 3600
+# What is made of spreadsheets and archives is done on a floor above the other jobs.
+MORE = {JobKind.PACK_EVIDENCE: pack_evidence}
 
 
 class Command(BaseCommand):
@@ -22,8 +28,12 @@ class Command(BaseCommand):
             number: signal.signal(number, self.told_to_stop)
             for number in (signal.SIGTERM, signal.SIGINT)
         }
+        tidied = None
         try:
             while not self.stop.is_set():
+                if tidied is None or time.monotonic() - tidied > TIDY_SECONDS:
+                    self.tidy()
+                    tidied = time.monotonic()
                 if not self.work_one(verbosity):
                     if once:
                         break
@@ -34,6 +44,14 @@ class Command(BaseCommand):
 
     def told_to_stop(self, number, frame):
         self.stop.set()
+
+    def tidy(self):
+        """What was made a week ago goes; that it can wait is no reason to end."""
+        try:
+            drop_old_files(at=timezone.now())
+        except (DatabaseError, OSError) as error:
+            self.stderr.write(" ".join(str(error).split()))
+            close_old_connections()
 
     def work_one(self, verbosity):
         """Whether there was a job; a database that is away for a moment is no reason to end."""
@@ -46,6 +64,7 @@ class Command(BaseCommand):
                 today=timezone.localdate(),
                 clock=timezone.now,
                 keep_going=lambda: not self.stop.is_set(),
+                more=MORE,
             )
         except DatabaseError as error:
             self.stderr.write(" ".join(str(error).split()))
