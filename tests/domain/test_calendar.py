@@ -4,7 +4,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reports.domain.calendar import NO_HOLIDAYS, Holidays, days_of
+from reports.domain.calendar import (
+    NO_HOLIDAYS,
+    Holidays,
+    days_of,
+    holidays_missing,
+    spans_of,
+    weeks_of_month,
+)
 from reports.domain.periods import Period
 
 SPRING_FESTIVAL = Holidays.of(
@@ -82,3 +89,69 @@ def test_between_a_day_and_its_nth_workday_lie_n_workdays(day, count):
     assert SPRING_FESTIVAL.is_workday(last)
     after = Period(day, last)
     assert SPRING_FESTIVAL.workdays_in(after) - SPRING_FESTIVAL.is_workday(day) == count
+
+
+def test_a_day_entered_otherwise_is_no_longer_what_it_was():
+    wednesday, saturday, thursday = date(2026, 2, 18), date(2026, 2, 14), date(2026, 2, 19)
+
+    changed = SPRING_FESTIVAL.entered([date(2026, 3, 4)], [wednesday], [saturday, thursday])
+
+    assert [changed.is_workday(d) for d in (wednesday, saturday, thursday, date(2026, 3, 4))] == [
+        *(True, False, True, False)
+    ]
+    assert SPRING_FESTIVAL.differing(changed) == [
+        saturday,
+        wednesday,
+        thursday,
+        date(2026, 3, 4),
+    ]
+
+
+def test_entries_that_change_no_workday_make_no_difference():
+    sunday = date(2026, 3, 8)
+
+    assert SPRING_FESTIVAL.differing(SPRING_FESTIVAL.entered([sunday])) == []
+    assert SPRING_FESTIVAL.differing(SPRING_FESTIVAL.entered(workdays=[date(2026, 3, 4)])) == []
+
+
+@given(
+    st.sets(st.dates(date(2026, 2, 1), date(2026, 3, 15)), max_size=6),
+    st.sets(st.dates(date(2026, 2, 1), date(2026, 3, 15)), max_size=6),
+)
+def test_a_calendar_differs_from_itself_on_no_day_and_from_another_both_ways(free, worked):
+    other = SPRING_FESTIVAL.entered(free, worked)
+
+    assert other.differing(other) == []
+    assert other.differing(SPRING_FESTIVAL) == SPRING_FESTIVAL.differing(other)
+
+
+def test_weeks_of_a_month_begin_on_monday():
+    weeks = weeks_of_month(2026, 2)
+
+    assert weeks[0] == [*[None] * 6, date(2026, 2, 1)]
+    assert weeks[-1] == [*(date(2026, 2, day) for day in range(23, 29)), None]
+    assert {len(week) for week in weeks} == {7}
+
+
+def test_days_that_follow_each_other_are_one_span():
+    days = [date(2026, 2, day) for day in (17, 15, 16, 16, 28)] + [date(2026, 3, 1)]
+
+    assert spans_of(days) == [
+        Period(date(2026, 2, 15), date(2026, 2, 17)),
+        Period(date(2026, 2, 28), date(2026, 3, 1)),
+    ]
+    assert spans_of([]) == []
+
+
+@pytest.mark.parametrize(
+    ("today", "years", "missing"),
+    [
+        (date(2026, 9, 30), {2026}, []),
+        (date(2026, 10, 1), {2026}, [2027]),
+        (date(2026, 12, 31), {2026, 2027}, []),
+        (date(2027, 1, 1), {2026}, [2027]),
+        (date(2026, 11, 1), set(), [2026, 2027]),
+    ],
+)
+def test_missing_are_this_year_and_from_october_on_the_next(today, years, missing):
+    assert holidays_missing(today, years) == missing
