@@ -3,11 +3,12 @@ from django import forms
 from django.db.models import F, QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from reports.domain.dues import Verdict
 from reports.models import Due
 from reports.models.choices import VERDICT_LABELS, labelled, listed
-from reports.selectors.dues import verdicts_of
+from reports.selectors.dues import that_wait_for_a_waiver, verdicts_of
 
-from .base import DayInput, PlaceFilter
+from .base import DayFilter, PlaceFilter
 
 BESIDE = "+"
 
@@ -54,20 +55,25 @@ class DueFilter(filters.FilterSet):
         label=_("结论"),
         method="of_verdict",
     )
-    from_day = filters.DateFilter(
+    from_day = DayFilter(
         field_name="period_last",
         lookup_expr="gte",
         label=_("自"),
-        widget=DayInput(),
     )
-    to_day = filters.DateFilter(
+    to_day = DayFilter(
         field_name="period_first",
         lookup_expr="lte",
         label=_("至"),
-        widget=DayInput(),
     )
     lacking = filters.BooleanFilter(
         label=_("缺材料"), widget=forms.CheckboxInput, method="that_lack"
+    )
+    late = filters.BooleanFilter(label=_("补开"), widget=forms.CheckboxInput, method="made_up")
+    merged = filters.BooleanFilter(
+        label=_("合并召开"), widget=forms.CheckboxInput, method="held_together"
+    )
+    asked = filters.BooleanFilter(
+        label=_("免开待批"), widget=forms.CheckboxInput, method="that_wait"
     )
     own = filters.BooleanFilter(
         label=_("分局本级"), widget=forms.CheckboxInput, method="of_bureaus"
@@ -88,6 +94,15 @@ class DueFilter(filters.FilterSet):
 
     def that_lack(self, rows: QuerySet, name: str, value: bool | None) -> QuerySet:
         return rows.filter(lacks_evidence__gt=0) if value else rows
+
+    def made_up(self, rows: QuerySet, name: str, value: bool | None) -> QuerySet:
+        return rows.filter(verdict=Verdict.MET_LATE.value) if value else rows
+
+    def held_together(self, rows: QuerySet, name: str, value: bool | None) -> QuerySet:
+        return rows.filter(merged__gt=0) if value else rows
+
+    def that_wait(self, rows: QuerySet, name: str, value: bool | None) -> QuerySet:
+        return that_wait_for_a_waiver(rows) if value else rows
 
     def of_bureaus(self, rows: QuerySet, name: str, value: bool | None) -> QuerySet:
         return rows.filter(unit=F("bureau")) if value else rows

@@ -4,11 +4,12 @@ from collections.abc import Iterable
 from datetime import date
 from urllib.parse import urlencode
 
-from django.db.models import F, Q, QuerySet, Sum
+from django.db.models import Exists, F, OuterRef, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 
 from reports.domain.dues import Verdict
-from reports.models import Due, DueCount
+from reports.models import Due, DueCount, WaiverRequest
 from reports.selectors.scope import Scope
 
 OWED = (Verdict.MET.value, Verdict.MET_LATE.value, Verdict.MISSED.value)
@@ -31,18 +32,24 @@ def dues_for(
     unit: int | None = None,
     schedule: int | None = None,
     schedule_set: int | None = None,
+    person: int | None = None,
+    begins: date | None = None,
     year: int | None = None,
     report_year: int | None = None,
     verdicts: Iterable[str] = (),
     lacking: bool = False,
     own: bool = False,
     first_person: bool = False,
+    merged: bool = False,
+    asked: bool = False,
 ) -> QuerySet[Due]:
     """The dues of a scope (None: all) with their verdict as of a day.
 
     ``year`` is the year of the due's own set, ``report_year`` the calendar year whose annual
-    report speaks of it; ``own`` leaves what bureaus owe themselves, ``first_person`` the duties
-    of the first responsible person, ``lacking`` those with a meeting that lacks evidence.
+    report speaks of it; ``person`` who owes it, ``begins`` the first day of its period; ``own``
+    leaves what bureaus owe themselves, ``first_person`` the duties of the first responsible
+    person, ``lacking`` those with a meeting that lacks evidence, ``merged`` those with one that
+    was held for several periods at once, ``asked`` those whose waiver waits for a decision.
     """
     rows = Due.objects.all() if scope is None else scope.limit(Due.objects.all())
     wanted = {
@@ -50,6 +57,8 @@ def dues_for(
         "unit": unit,
         "schedule": schedule,
         "schedule__set": schedule_set,
+        "person": person,
+        "period_first": begins,
         "year": year,
         "report_year": report_year,
     }
@@ -60,10 +69,20 @@ def dues_for(
         rows = rows.filter(schedule__of_first_person=True)
     if lacking:
         rows = rows.filter(lacks_evidence__gt=0)
+    if merged:
+        rows = rows.filter(merged__gt=0)
+    if asked:
+        rows = that_wait_for_a_waiver(rows)
     rows = rows.with_verdict(on)
     if chosen := list(verdicts):
         rows = rows.filter(verdict__in=verdicts_of(chosen))
     return rows
+
+
+def that_wait_for_a_waiver(rows: QuerySet[Due]) -> QuerySet[Due]:
+    """Those for which a request was made that nobody has decided on."""
+    waiting = WaiverRequest.objects.filter(due=OuterRef("pk"), decided_on__isnull=True)
+    return rows.filter(Exists(waiting))
 
 
 def kept_total(
@@ -94,6 +113,8 @@ def address_of_dues(
     lacking: bool = False,
     own: bool = False,
     first_person: bool = False,
+    merged: bool = False,
+    asked: bool = False,
     **selection: object,
 ) -> str:
     """The list of dues that ``dues_for`` with the same selection counts.
@@ -109,14 +130,18 @@ def address_of_dues(
     group = next((word for word, of in GROUPS.items() if chosen == set(of)), None)
     parts += [("verdict", word) for word in ([group] if group else words)]
     flags = {"lacking": lacking, "own": own, "first_person": first_person}
+    flags |= {"merged": merged, "asked": asked}
     flags["upcoming"] = not words and not lacking
     parts += [(name, 1) for name, wanted in flags.items() if wanted]
     return f"{reverse('reports:due-list')}?{urlencode(parts)}"
 
 
-def neighbours(due: Due) -> tuple[Due | None, Due | None]:
-    """The due of the same unit and schedule before and after: two queries."""
-    row = Due.objects.filter(unit=due.unit_id, schedule=due.schedule_id)
-    before = row.filter(Q(period_first__lt=due.period_first)).order_by("-period_first").first()
-    after = row.filter(Q(period_first__gt=due.period_first)).order_by("period_first").first()
-    return before, after
+def with_neighbours(rows: QuerySet[Due]) -> QuerySet[Due]:
+    """Each due with the keys of the one before and after it, of the same unit and person."""
+    row = Due.objects.filter(unit=OuterRef("unit"), schedule=OuterRef("schedule"))
+    row = row.alias(who=Coalesce("person", 0)).filter(who=Coalesce(OuterRef("person"), 0))
+    before = row.filter(period_first__lt=OuterRef("period_first")).order_by("-period_first")
+    after = row.filter(period_first__gt=OuterRef("period_first")).order_by("period_first")
+    return rows.annotate(
+        before_pk=Subquery(before.values("pk")[:1]), after_pk=Subquery(after.values("pk")[:1])
+    )

@@ -1,29 +1,36 @@
-from datetime import date
+from datetime import date, time
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from reports.actions.meetings import MeetingDraft, record_meeting
-from reports.actions.schedules import grant_waiver, plan_dues
+from reports.actions.evidence import Upload, add_evidence
+from reports.actions.meetings import MeetingDraft, cancel_meeting, record_meeting
+from reports.actions.schedules import plan_dues
+from reports.actions.waivers import grant_waiver
 from reports.domain.access import Role
 from reports.domain.periods import Cadence
-from reports.models import Due, Waiver
+from reports.models import Due, DueNote, Waiver, WaiverRequest
 from reports.models.choices import EvidenceKind, OwedBy
 from reports.selectors.dues import DONE, OWED, address_of_dues, dues_for
 from reports.selectors.scope import scope_of
 from tests.factories import (
     NOON,
+    AgendaPaperFactory,
     BureauFactory,
     CityFactory,
     DueFactory,
+    DueNoteFactory,
+    HolidayFactory,
     MeetingKindFactory,
     PersonFactory,
     ScheduleVersionFactory,
     UnitFactory,
     UnitKindFactory,
     UserFactory,
+    WaiverFactory,
+    WaiverRequestFactory,
     member,
 )
 
@@ -135,10 +142,17 @@ def test_what_is_still_to_come_is_one_tick_away(enter, bureau, planned):
         {"own": True},
         {"first_person": True},
         {"verdicts": ["met"], "own": True},
+        {"merged": True},
+        {"asked": True},
+        {"begins": date(2026, 5, 1)},
+        {"begins": date(2026, 5, 1), "verdicts": ["owed"]},
     ],
 )
 def test_an_address_opens_exactly_what_is_counted(enter, bureau, station, planned, selection):
     hold(bureau, date(2026, 5, 5), due_of(date(2026, 5, 5), unit=bureau))
+    march, april = due_of(date(2026, 3, 5), unit=bureau), due_of(date(2026, 4, 5), unit=bureau)
+    hold(bureau, date(2026, 4, 20), march, april, merged_because="连续安保")
+    WaiverRequestFactory(due=due_of(date(2026, 8, 5), unit=bureau))
     client = enter(Role.LEGAL_OFFICER, bureau)
     of = planned[0].set
     same = {"bureau": bureau.pk, "schedule_set": of.pk, "year": 2026} | selection
@@ -148,6 +162,7 @@ def test_an_address_opens_exactly_what_is_counted(enter, bureau, station, planne
 
     counted = dues_for(scope, on=TODAY, **same)
     assert response.context["table"].paginator.count == counted.count()
+    assert counted.exists() is not selection.get("first_person", False)
     assert response.context["filter"].form.is_valid()
 
 
@@ -219,6 +234,27 @@ def test_exactly_what_is_filtered_is_exported(enter, bureau, planned, kind):
         assert len(body.decode("utf-8-sig").strip().splitlines()) == 1 + 6
 
 
+@pytest.mark.parametrize(
+    ("query", "days"),
+    [
+        ("late=on", [date(2026, 4, 5)]),
+        ("merged=on", [date(2026, 5, 5)]),
+        ("asked=on&upcoming=on", [date(2026, 8, 5)]),
+        ("begins=2026-03-01", [date(2026, 3, 5)]),
+    ],
+)
+def test_made_up_merged_and_asked_for_are_found(enter, bureau, planned, query, days):
+    dues = {day: due_of(day, unit=bureau) for day in days}
+    april, may = due_of(date(2026, 4, 5), unit=bureau), due_of(date(2026, 5, 5), unit=bureau)
+    hold(bureau, date(2026, 5, 20), april, may, merged_because="连续安保")
+    WaiverRequestFactory(due=due_of(date(2026, 8, 5), unit=bureau))
+    client = enter(Role.LEGAL_OFFICER, bureau)
+
+    found = shown(client.get(f"{LIST}?unit={bureau.pk}&{query}"))
+
+    assert set(found) == set(dues.values())
+
+
 # --- one due ------------------------------------------------------------------------------------
 
 
@@ -264,11 +300,13 @@ def test_meetings_that_count_and_that_do_not(enter, bureau, planned):
     hold(bureau, date(2026, 6, 3), june)
     response = page_of(enter(Role.LEADER, bureau), june)
 
-    assert [d.meeting.held_on for d in response.context["counting"]] == [date(2026, 6, 3)]
+    ((line, amount),) = response.context["meetings"]
+    assert (line.discharge.meeting.held_on, amount) == (date(2026, 6, 3), "1 次")
+    assert (line.discharge.counts, line.lacking) == (True, ("会议记录",))
     assert "按期召开" in response.content.decode()
     before = page_of(enter(Role.LEADER, bureau), june, "?on=2026-06-02")
     assert before.context["verdict"] == "open"
-    assert before.context["counting"] == []
+    assert before.context["meetings"] == []
 
 
 @pytest.mark.parametrize("rows", [1, 3])
@@ -276,11 +314,321 @@ def test_the_page_costs_the_same_queries(enter, bureau, planned, rows, django_as
     june = due_of(TODAY, unit=bureau)
     for day in range(rows):
         hold(bureau, date(2026, 6, day + 1), june)
+        HolidayFactory(day=date(2026, 6, 20 + day))
+        DueNoteFactory(due=june)
+        AgendaPaperFactory(unit=bureau, due=june)
+        WaiverFactory(due=june, withdrawn_on=TODAY, withdrawn_because="误批")
+        refused = {"granted": False, "decided_on": TODAY, "decision_note": "仍可召开"}
+        WaiverRequestFactory(due=june, decided_by=UserFactory(), **refused)
     client = enter(Role.LEGAL_OFFICER, bureau)
     page_of(client, june)
 
-    with django_assert_num_queries(9):
-        page_of(client, june)
+    with django_assert_num_queries(10):
+        response = page_of(client, june)
+
+    for name in ("meetings", "notes", "papers", "waivers", "requests"):
+        assert len(response.context[name]) == rows, name
+    assert sum((s.last - s.first).days + 1 for s in response.context["calendar"].within) == rows
+
+
+def test_held_counted_and_proved_are_three_facts(enter, bureau, planned, evidence_store):
+    june, may = due_of(TODAY, unit=bureau), due_of(date(2026, 5, 5), unit=bureau)
+    for day, proved in ((3, False), (4, True)):
+        meeting = hold(bureau, date(2026, 6, day), june)
+        if proved:
+            add_evidence(target=meeting, uploads=[Upload(scan())], by=None, at=NOON)
+    meeting = hold(bureau, date(2026, 6, 5), june, may, merged_because="连续安保")
+    cancel_meeting(meeting_id=meeting.pk, because="录错", by=UserFactory(), at=NOON)
+
+    lines = [
+        line for line, _amount in page_of(enter(Role.LEADER, bureau), june).context["meetings"]
+    ]
+
+    assert [(line.discharge.counts, line.lacking) for line in lines] == [
+        (True, ("会议记录",)),
+        (True, ()),
+        (False, ("会议记录",)),
+    ]
+    assert lines[2].discharge.why_not == "cancelled"
+
+
+def test_a_merged_session_says_why(enter, bureau, planned):
+    june, may = due_of(TODAY, unit=bureau), due_of(date(2026, 5, 5), unit=bureau)
+    hold(bureau, date(2026, 6, 5), june, may, merged_because="五月连续安保，两期合并")
+
+    page = page_of(enter(Role.LEADER, bureau), june).content.decode()
+
+    assert "合并召开" in page
+    assert "五月连续安保，两期合并" in page
+
+
+def test_the_page_tells_how_the_verdict_went(enter, bureau, planned):
+    april = due_of(date(2026, 4, 5), unit=bureau)
+    hold(bureau, date(2026, 5, 20), april)
+
+    chapters = page_of(enter(Role.LEADER, bureau), april).context["chapters"]
+
+    assert [(str(word), first) for _code, word, first in chapters] == [
+        ("本期待开", date(2026, 4, 1)),
+        ("待录入", date(2026, 5, 1)),
+        ("未召开", date(2026, 5, 8)),
+        ("补开", date(2026, 5, 20)),
+    ]
+
+
+def test_the_days_off_of_the_period_are_named_with_their_notice(enter, bureau, planned):
+    for day in (19, 20, 21):
+        HolidayFactory(day=date(2026, 6, day), name="端午节", source="国办发明电〔2025〕7号")
+    HolidayFactory(day=date(2026, 6, 28), kind="workday", name="端午节", source="")
+    HolidayFactory(day=date(2026, 7, 1), name="建党节", source="")
+    june = due_of(TODAY, unit=bureau)
+
+    calendar = page_of(enter(Role.LEADER, bureau), june).context["calendar"]
+
+    assert [(s.first.day, s.last.day, s.worked, s.source) for s in calendar.within] == [
+        (19, 21, False, "国办发明电〔2025〕7号"),
+        (28, 28, True, ""),
+    ]
+    assert [s.name for s in calendar.afterwards] == ["建党节"]
+    assert calendar.workdays == 22 - 1 + 1
+
+
+def test_a_due_date_names_the_period_it_answers_for(enter, bureau):
+    version = ScheduleVersionFactory(
+        schedule__set__unit=bureau, cadence=Cadence.QUARTER.value, window="after", window_days=15
+    )
+    plan_dues(today=TODAY, year=2026)
+    due = Due.objects.filter(version=version).order_by("period_first").first()
+
+    rule = dict(page_of(enter(Role.LEADER, bureau), due).context["rule"])
+
+    assert rule["对应周期"] == "上年第4季度（2025年10月1日—2025年12月31日）"
+
+
+def test_minutes_are_said_as_minutes(enter, bureau):
+    version = ScheduleVersionFactory(
+        schedule__set__unit=bureau, counted_in="minutes", at_least=120, cadence=Cadence.MONTH.value
+    )
+    plan_dues(today=TODAY, year=2026)
+    june = due_of(TODAY, version=version)
+    hold(bureau, TODAY, june, starts_at=time(9), ends_at=time(10, 30))
+    client = enter(Role.LEADER, bureau)
+
+    response = page_of(client, june)
+    listed = client.get(LIST).content.decode()
+
+    assert (response.context["wanted"], response.context["counted"]) == ("120 分钟", "90 分钟")
+    assert "120 分钟" in listed
+    assert "90 分钟" in listed
+
+
+def test_what_each_person_owes_names_them(enter, bureau):
+    person = PersonFactory(unit=bureau, name="钱某某")
+    ScheduleVersionFactory(schedule__set__unit=bureau, owed_by=OwedBy.ROSTER.value)
+    other = PersonFactory(unit=bureau)
+    plan_dues(today=TODAY, year=2026)
+    june, july = due_of(TODAY, person=person), due_of(date(2026, 7, 5), person=person)
+    client = enter(Role.LEGAL_OFFICER, bureau)
+
+    page = page_of(client, june)
+    mine = client.get(f"{LIST}?person={person.pk}&upcoming=1")
+
+    assert "钱某某" in page.content.decode()
+    assert page.context["due"].after_pk == july.pk
+    assert {due.person for due in shown(mine)} == {person}
+    assert len(shown(mine)) == 12
+    assert client.get(f"{LIST}?person={other.pk + 99}").status_code == 404
+
+
+# --- remarks ------------------------------------------------------------------------------------
+
+
+def remark(client, due, text="已与分管领导说明"):
+    return client.post(reverse("reports:due-note", args=[due.pk]), {"text": text})
+
+
+@pytest.mark.parametrize("role", [Role.CLERK, Role.LEGAL_OFFICER])
+def test_who_records_may_remark_something(enter, bureau, station, planned, role):
+    due = due_of(TODAY, unit=station)
+    client = enter(role, station if role == Role.CLERK else bureau)
+
+    assert remark(client, due).status_code == 302
+
+    (note,) = page_of(client, due).context["notes"]
+    assert (note.text, note.by) == ("已与分管领导说明", client.user.username)
+
+
+@pytest.mark.parametrize("role", [Role.INSPECTOR, Role.LEADER])
+def test_others_may_not_remark(enter, bureau, station, planned, role):
+    due = due_of(TODAY, unit=station)
+    client = enter(role, bureau)
+
+    assert remark(client, due).status_code == 403
+    assert not DueNote.objects.exists()
+
+
+def test_a_remark_without_words_comes_back(enter, station, planned):
+    response = remark(enter(Role.CLERK, station), due_of(TODAY, unit=station), " ")
+
+    assert response.context["form"].errors["text"]
+
+
+# --- waivers on request -------------------------------------------------------------------------
+
+
+def ask(client, due, **data):
+    wanted = {"asked_on": "2026-06-10", "reason": "全员安保"} | data
+    return client.post(reverse("reports:waiver-ask", args=[due.pk]), wanted)
+
+
+def decide(client, request, **data):
+    address = reverse("reports:waiver-decide", args=[request.due_id, request.pk])
+    wanted = {"granted": "1", "note": "", "on": "2026-06-10"} | data
+    return client.post(address, wanted)
+
+
+def waiting_for(client):
+    response = client.get(reverse("reports:todo"))
+    groups = {group.heading: group.items for group in response.context["groups"]}
+    return len(groups.get("待决定的免开申请", []))
+
+
+def test_a_clerk_asks_and_the_legal_officer_grants(enter, bureau, station, planned):
+    due = due_of(TODAY, unit=station)
+    clerk = enter(Role.CLERK, station)
+    assert page_of(clerk, due).context["steps"]["ask"]
+
+    assert ask(clerk, due).status_code == 302
+    request = WaiverRequest.objects.get()
+    steps = page_of(clerk, due).context["steps"]
+    assert (steps["ask"], steps["decide"]) == (False, None)
+    officer = enter(Role.LEGAL_OFFICER, bureau)
+    assert waiting_for(officer) == 1
+    assert page_of(officer, due).context["steps"]["decide"] == request
+    assert decide(officer, request).status_code == 302
+
+    due.refresh_from_db()
+    assert due.verdict_on(TODAY) == "waived"
+    assert waiting_for(officer) == 0
+    page = page_of(officer, due).content.decode()
+    assert "全员安保" in page
+    assert f"{request.recorded_by.username}2026年6月10日申请" in page
+
+
+def test_a_refusal_says_why(enter, bureau, station, planned):
+    due = due_of(TODAY, unit=station)
+    request = WaiverRequestFactory(due=due, asked_on=TODAY)
+    officer = enter(Role.LEGAL_OFFICER, bureau)
+
+    silent = decide(officer, request, granted="0")
+    assert silent.context["form"].errors["note"] == ["不同意的，请写明理由。"]
+    decide(officer, request, granted="0", note="仍可召开")
+
+    page = page_of(officer, due).content.decode()
+    assert "仍可召开" in page
+    assert not Waiver.objects.exists()
+    assert page_of(enter(Role.CLERK, station), due).context["steps"]["ask"]
+
+
+def test_who_asked_does_not_decide(enter, bureau, station, planned):
+    due = due_of(TODAY, unit=station)
+    officer = enter(Role.LEGAL_OFFICER, bureau)
+    ask(officer, due)
+    request = WaiverRequest.objects.get()
+
+    assert waiting_for(officer) == 0
+    assert page_of(officer, due).context["steps"]["decide"] is None
+    assert decide(officer, request).status_code == 403
+    leader = enter(Role.LEADER, bureau)
+    assert waiting_for(leader) == 1
+    assert decide(leader, request).status_code == 302
+
+
+def test_a_request_of_a_unit_waits_for_its_legal_officer_alone(enter, bureau, station, planned):
+    WaiverRequestFactory(due=due_of(TODAY, unit=station))
+
+    found = {
+        role: waiting_for(enter(role, bureau.parent if role == Role.SUPERVISOR else bureau))
+        for role in (Role.LEGAL_OFFICER, Role.LEADER, Role.SUPERVISOR, Role.INSPECTOR)
+    }
+
+    assert found == {
+        Role.LEGAL_OFFICER: 1,
+        Role.LEADER: 0,
+        Role.SUPERVISOR: 0,
+        Role.INSPECTOR: 0,
+    }
+
+
+def test_what_a_bureau_owes_waits_for_its_leader_and_above(enter, bureau, planned):
+    request = WaiverRequestFactory(due=due_of(TODAY, unit=bureau), asked_on=TODAY)
+
+    assert waiting_for(enter(Role.LEADER, bureau)) == 1
+    assert waiting_for(enter(Role.SUPERVISOR, bureau.parent)) == 1
+    officer = enter(Role.LEGAL_OFFICER, bureau)
+    assert waiting_for(officer) == 0
+    unsigned = decide(officer, request)
+    assert set(unsigned.context["form"].errors) == {"signer", "scan"}
+
+
+def test_the_officer_records_the_decision_on_her_bureau_from_paper(
+    enter, bureau, planned, evidence_store
+):
+    request = WaiverRequestFactory(due=due_of(TODAY, unit=bureau), asked_on=TODAY)
+    signer = PersonFactory(unit=bureau, name="沈某某")
+    officer = enter(Role.LEGAL_OFFICER, bureau)
+
+    decide(officer, request, granted="0", note="下周补开", signer=signer.pk)
+    request.refresh_from_db()
+    assert request.decision_note == "下周补开（签批人：沈某某）"
+    again = WaiverRequestFactory(due=due_of(date(2026, 7, 5), unit=bureau), asked_on=TODAY)
+    decide(officer, again, signer=signer.pk, scan=scan())
+
+    waiver = Waiver.objects.get()
+    assert (waiver.signer, waiver.from_paper, waiver.evidence_uses.count()) == (signer, True, 1)
+
+
+@pytest.mark.parametrize("role", [Role.CLERK, Role.INSPECTOR])
+def test_others_decide_nothing(enter, station, planned, role):
+    request = WaiverRequestFactory(due=due_of(TODAY, unit=station))
+
+    assert decide(enter(role, station), request).status_code == 403
+    request.refresh_from_db()
+    assert request.decided_on is None
+
+
+@pytest.mark.parametrize("role", [Role.INSPECTOR, Role.LEADER])
+def test_who_records_nothing_asks_for_nothing(enter, bureau, station, planned, role):
+    assert ask(enter(role, bureau), due_of(TODAY, unit=station)).status_code == 403
+    assert not WaiverRequest.objects.exists()
+
+
+def test_a_refused_request_loses_nothing_typed(enter, station, planned):
+    response = ask(enter(Role.CLERK, station), due_of(TODAY, unit=station), asked_on="2026-06-11")
+
+    assert "申请日期不能晚于今天" in response.content.decode()
+    assert "全员安保" in response.content.decode()
+
+
+def test_a_decided_request_shows_its_decision(enter, bureau, station, planned):
+    due = due_of(TODAY, unit=station)
+    ask(enter(Role.CLERK, station), due)
+    request = WaiverRequest.objects.get()
+    officer = enter(Role.LEGAL_OFFICER, bureau)
+    decide(officer, request)
+
+    page = officer.get(reverse("reports:waiver-decide", args=[due.pk, request.pk]))
+
+    assert "该申请已经决定。" in page.content.decode()
+
+
+def test_while_a_request_waits_nobody_waives_beside_it(enter, bureau, station, planned):
+    due = due_of(TODAY, unit=station)
+    WaiverRequestFactory(due=due)
+    officer = enter(Role.LEGAL_OFFICER, bureau)
+
+    assert not page_of(officer, due).context["steps"]["waive"]
+    assert "正在等待决定" in waive(officer, due).content.decode()
 
 
 # --- waivers ------------------------------------------------------------------------------------
