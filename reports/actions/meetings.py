@@ -1,13 +1,13 @@
 """Recording what was held, and judging for which dues it counts."""
 
 import uuid
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 
 from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
+from django.db.models import F
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
@@ -16,16 +16,13 @@ from reports.actions.refusals import Refused
 from reports.actions.schedules import recount_dues
 from reports.domain.counting import (
     STILL_RECORDED,
-    MeetingFacts,
     Tick,
     WhyNot,
     counting_twice,
     minutes_between,
-    reasons_not_counting,
 )
 from reports.models import (
     AgendaItem,
-    Appointment,
     Attendance,
     Discharge,
     Due,
@@ -33,7 +30,7 @@ from reports.models import (
     Unit,
 )
 from reports.models.choices import WHY_NOT_LABELS, Presence, clauses
-from reports.selectors.rules import counting_rule, make_up_limit
+from reports.selectors.recording import PostsHeld, Sketch, reasons_against
 
 PROMPT_DAYS = 7  # what is entered later says why
 
@@ -52,7 +49,7 @@ class CannotCancelMeeting(Refused):
 
 @dataclass(frozen=True, slots=True)
 class AgendaDraft:
-    """One item of the agenda, as entered."""
+    """One item of the agenda, as entered; ``pk`` is that of an item which is corrected."""
 
     title: str
     kind_id: int | None = None
@@ -64,6 +61,7 @@ class AgendaDraft:
     measure_id: int | None = None
     due_id: int | None = None
     carried_from_id: int | None = None
+    pk: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,44 +111,29 @@ class MeetingDraft:
         return minutes_between(self.starts_at, self.ends_at)
 
 
-@dataclass(slots=True)
-class _Posts:
-    """Who held which post where: loaded once for all meetings of a call."""
-
-    rows: dict[int, list[tuple[int, int, date, date | None, bool, int]]] = field(
-        default_factory=lambda: defaultdict(list)
-    )
-
-    @classmethod
-    def of(cls, person_ids: Iterable[int]) -> "_Posts":
-        found = cls()
-        rows = Appointment.objects.filter(person__in=set(person_ids))
-        columns = ("person", "unit", "post", "first_day", "last_day", "acting", "post__position")
-        for person, *row in rows.order_by("post__position", "pk").values_list(*columns):
-            found.rows[person].append(tuple(row))
-        return found
-
-    def held(self, person_id: int | None, unit_ids: set[int], day: date) -> list[tuple[int, bool]]:
-        """Posts (and whether acting) of the person in any of the units on that day, in order."""
-        return [
-            (post, acting)
-            for unit, post, first, last, acting, _position in self.rows.get(person_id, ())
-            if unit in unit_ids and first <= day and (last is None or last >= day)
-        ]
-
-
 def record_meeting(draft: MeetingDraft, *, by: User | None, at: datetime, today: date) -> Meeting:
     """Record one meeting; see ``record_meetings``. Two presses at once make one meeting."""
+    return record_meeting_once(draft, by=by, at=at, today=today)[0]
+
+
+def record_meeting_once(
+    draft: MeetingDraft, *, by: User | None, at: datetime, today: date
+) -> tuple[Meeting, bool]:
+    """Record one meeting, and say whether this press did it or an earlier one of the same page.
+
+    What goes with a meeting, such as its files, is kept by the press that made it alone.
+    """
+    if (again := _already_recorded([draft])) is not None:
+        return again, False
     try:
-        return record_meetings([draft], by=by, at=at, today=today)[0]
+        return _record([draft], [at], by, today)[0], True
     except IntegrityError:
         again = Meeting.objects.filter(once=draft.once).first() if draft.once else None
         if again is None:
             raise
-        return again
+        return again, False
 
 
-@transaction.atomic
 def record_meetings(
     drafts: Sequence[MeetingDraft],
     *,
@@ -171,10 +154,17 @@ def record_meetings(
     moments = [at] * len(drafts) if isinstance(at, datetime) else list(at)
     if (again := _already_recorded(drafts)) is not None:
         return [again]
+    return _record(drafts, moments, by, today)
+
+
+@transaction.atomic
+def _record(
+    drafts: Sequence[MeetingDraft], moments: Sequence[datetime], by: User | None, today: date
+) -> list[Meeting]:
     for draft in drafts:
         _refuse_impossible(draft, today)
     dues = _dues_of(pk for draft in drafts for pk in draft.due_ids)
-    posts = _Posts.of(d.presided_by_id for d in drafts if d.presided_by_id)
+    posts = PostsHeld.of(d.presided_by_id for d in drafts if d.presided_by_id)
     meetings = [
         _meeting(draft, dues, posts, by, moment)
         for draft, moment in zip(drafts, moments, strict=True)
@@ -199,8 +189,9 @@ def correct_meeting(
 ) -> Meeting:
     """Correct a recorded meeting; it is judged anew for the dues it is held against.
 
-    ``draft.unit`` must be the meeting's own: a meeting of another unit is another meeting.
-    Refuses what recording refuses, and any change of a cancelled meeting.
+    ``draft.unit`` must be the meeting's own: a meeting of another unit is another meeting. Items
+    of the agenda that the draft names by ``pk`` stay the same items. What waits for confirmation
+    goes on waiting. Refuses what recording refuses, and any change of a cancelled meeting.
     """
     meeting = Meeting.objects.select_for_update().get(pk=meeting_id)
     if meeting.is_cancelled:
@@ -208,22 +199,24 @@ def correct_meeting(
     if draft.unit.pk != meeting.unit_id:
         raise CannotRecordMeeting([_("召开单位不能改；录错单位的，请作废后重新记录。")])
     _refuse_impossible(draft, today)
+    if not meeting.is_confirmed:
+        draft = replace(draft, needs_confirmation=True)
     dues = _dues_of(draft.due_ids)
-    posts = _Posts.of([draft.presided_by_id] if draft.presided_by_id else [])
+    posts = PostsHeld.of([draft.presided_by_id] if draft.presided_by_id else [])
     fresh = _meeting(draft, dues, posts, by, meeting.recorded_at)
     rows = _discharges(draft, fresh, dues, posts)
     before = {row.due_id: row for row in meeting.discharges.all()}
-    _keep_decisions(rows, before)
+    rows += _keep_decisions(rows, before)
     if draft.needs_confirmation:
         meeting.needs_confirmation = True
         meeting.confirmed_at = meeting.confirmed_by = None
     for name in _CORRECTED:
         setattr(meeting, name, getattr(fresh, name))
     meeting.save()
-    meeting.agenda.all().delete()
+    _rewrite_agenda(meeting, draft.agenda)
     meeting.attendances.all().delete()
     meeting.discharges.all().delete()
-    _write_parts([draft], [meeting], by, at)
+    Attendance.objects.bulk_create(_attendances(draft, meeting))
     for row in rows:
         row.meeting = meeting
     Discharge.objects.bulk_create(rows)
@@ -231,8 +224,13 @@ def correct_meeting(
     return meeting
 
 
-def _keep_decisions(rows: Iterable[Discharge], before: dict[int, Discharge]) -> None:
-    """What a legal officer took off a due stays off it when the meeting is corrected."""
+def _keep_decisions(rows: Iterable[Discharge], before: dict[int, Discharge]) -> list[Discharge]:
+    """What a legal officer took off a due stays off it when the meeting is corrected.
+
+    Gives the rows of such dues that the correction leaves out: without them the next correction
+    could count the meeting again.
+    """
+    rows = list(rows)
     for row in rows:
         old = before.get(row.due_id)
         if old is None or old.decided_by_id is None:
@@ -242,6 +240,40 @@ def _keep_decisions(rows: Iterable[Discharge], before: dict[int, Discharge]) -> 
         if old.why_not == WhyNot.BY_DECISION:
             row.counts, row.why_not = False, old.why_not
             row.is_late, row.merged_because = False, ""
+    have = {row.due_id for row in rows}
+    left_out = [
+        old for pk, old in before.items() if pk not in have and old.why_not == WhyNot.BY_DECISION
+    ]
+    for old in left_out:
+        old.pk = None
+        old._state.adding = True
+    return left_out
+
+
+def _rewrite_agenda(meeting: Meeting, drafts: Sequence[AgendaDraft]) -> None:
+    """The items as drafted; what later meetings and papers carry on stays the item it was."""
+    kept = {item.pk: item for item in meeting.agenda.all()}
+    wanted = {draft.pk for draft in drafts}
+    for item in [item for pk, item in kept.items() if pk not in wanted]:
+        item.delete()
+    # Out of the way first: two items never stand at one position.
+    meeting.agenda.update(position=F("position") + OUT_OF_THE_WAY)
+    for position, draft in enumerate(drafts, start=1):
+        item = kept.get(draft.pk) or AgendaItem(meeting=meeting)
+        before = {name: getattr(item, name) for name in _OF_AN_ITEM}
+        moved = item.position != position
+        for name in _OF_AN_ITEM:
+            setattr(item, name, getattr(draft, name))
+        item.resolution = item.resolution.strip()
+        item.position = position
+        if moved or item._state.adding or before != {n: getattr(item, n) for n in _OF_AN_ITEM}:
+            item.save()
+        else:
+            meeting.agenda.filter(pk=item.pk).update(position=position)
+
+
+OUT_OF_THE_WAY = 1000
+_OF_AN_ITEM = tuple(name for name in AgendaDraft.__slots__ if name != "pk")
 
 
 _CORRECTED = (
@@ -305,12 +337,20 @@ def confirm_meetings(*, meeting_ids: Iterable[int], by: User, at: datetime) -> i
 
 @transaction.atomic
 def correct_discharge(
-    *, meeting_id: int, due_id: int, counts: bool, because: str, by: User, at: datetime
+    *,
+    meeting_id: int,
+    due_id: int,
+    counts: bool,
+    because: str,
+    by: User,
+    at: datetime,
+    merged_because: str = "",
 ) -> Discharge:
     """A legal officer corrects which due a meeting counts for, with the reason.
 
     It may be taken off any due; it counts only for what the rule lets it count for. Refuses a
-    reason left blank, and counting against the rule.
+    reason left blank, and counting against the rule; where it then counts for two periods of one
+    schedule, it refuses that without ``merged_because``.
     """
     if not because.strip():
         raise CannotRecordMeeting([_("请写明更正理由。")])
@@ -324,22 +364,50 @@ def correct_discharge(
         due_bureau_id=due.bureau_id,
         meeting_bureau_id=meeting.bureau_id,
     )
+    merged = merged_because.strip()
+    row.counts, row.merged_because = counts, ""
     if counts:
-        held = meeting.discharges.filter(counts=True).values_list("due_id", flat=True)
-        draft = draft_of(meeting, {*held, due_id})
-        posts = _Posts.of([draft.presided_by_id] if draft.presided_by_id else [])
-        twice = _counting_twice(draft, _dues_of(draft.due_ids))
-        if whys := _whys(draft, due, posts, twice):
+        draft = draft_of(meeting, [due_id])
+        posts = PostsHeld.of([draft.presided_by_id] if draft.presided_by_id else [])
+        whys = reasons_against(sketch_of(draft), due, posts)
+        if _would_count_twice(meeting, due_id) and not merged:
+            whys.append(WhyNot.OTHER_PERIOD)
+        if whys:
             raise CannotRecordMeeting(WHY_NOT_LABELS[why] for why in whys)
-        row.counts, row.why_not = True, ""
+        row.why_not = ""
         row.is_late = meeting.held_on > due.period_last
     else:
-        row.counts, row.why_not, row.is_late = False, WhyNot.BY_DECISION.value, False
-        row.merged_because = ""
+        row.why_not, row.is_late = WhyNot.BY_DECISION.value, False
     row.decided_because, row.decided_by, row.decided_at = because.strip(), by, at
     row.save()
-    recount_dues([due_id])
+    recount_dues({due_id, *_note_merging(meeting, merged)})
     return row
+
+
+def _would_count_twice(meeting: Meeting, due_id: int) -> bool:
+    """Whether counting for the due merges periods that nobody has given a reason for."""
+    held = dict(meeting.discharges.filter(counts=True).values_list("due_id", "merged_because"))
+    twice = _twice_among(meeting, {*held, due_id})
+    return any(not held.get(pk) for pk in twice)
+
+
+def _twice_among(meeting: Meeting, due_ids: Iterable[int]) -> frozenset[int]:
+    dues = _dues_of(due_ids)
+    return counting_twice(tick_of(due, meeting.held_on) for due in dues.values())
+
+
+def _note_merging(meeting: Meeting, because: str) -> list[int]:
+    """Write onto the counting rows whether they are merged; the dues of those that changed."""
+    rows = {row.due_id: row for row in meeting.discharges.filter(counts=True)}
+    twice = _twice_among(meeting, rows)
+    changed = []
+    for pk, row in rows.items():
+        reason = (row.merged_because or because) if pk in twice else ""
+        if reason != row.merged_because:
+            row.merged_because = reason
+            row.save(update_fields=["merged_because"])
+            changed.append(pk)
+    return changed
 
 
 def draft_of(meeting: Meeting, due_ids: Iterable[int]) -> MeetingDraft:
@@ -439,7 +507,7 @@ def _dues_of(due_ids: Iterable[int]) -> dict[int, Due]:
 
 
 def _meeting(
-    draft: MeetingDraft, dues: dict[int, Due], posts: _Posts, by: User | None, at: datetime
+    draft: MeetingDraft, dues: dict[int, Due], posts: PostsHeld, by: User | None, at: datetime
 ) -> Meeting:
     """The row, with the post in which the presiding person presided on that day."""
     here = {draft.unit.pk, draft.unit.bureau_id}
@@ -473,7 +541,7 @@ def _meeting(
 
 
 def _discharges(
-    draft: MeetingDraft, meeting: Meeting, dues: dict[int, Due], posts: _Posts
+    draft: MeetingDraft, meeting: Meeting, dues: dict[int, Due], posts: PostsHeld
 ) -> list[Discharge]:
     """One row for each due the meeting is held against; raises for what cannot be."""
     rows, refused = [], {}
@@ -494,7 +562,8 @@ def _discharges(
                 counts=not whys,
                 why_not=whys[0].value if whys else "",
                 is_late=not whys and draft.held_on > due.period_last,
-                merged_because=merged if pk in twice and not whys else "",
+                # Kept while the meeting waits for its confirmation, too.
+                merged_because=merged if pk in twice else "",
                 due_bureau_id=due.bureau_id,
                 meeting_bureau_id=draft.unit.bureau_id,
             )
@@ -511,53 +580,45 @@ def _discharges(
     return rows
 
 
-def _whys(draft: MeetingDraft, due: Due, posts: _Posts, twice: frozenset[int]) -> list[WhyNot]:
+def _whys(draft: MeetingDraft, due: Due, posts: PostsHeld, twice: frozenset[int]) -> list[WhyNot]:
     """Why the drafted meeting does not count for the due; empty when it does."""
-    whys = reasons_not_counting(
-        facts_of(draft, due, posts),
-        counting_rule(due.version, unit_id=due.unit_id, person_id=due.person_id),
-        due.period,
-        due.bureau_id,
-        make_up_limit(due),
-    )
+    whys = reasons_against(sketch_of(draft), due, posts)
     if due.pk in twice and not draft.merged_because.strip():
         whys.append(WhyNot.OTHER_PERIOD)
     return whys
 
 
 def _counting_twice(draft: MeetingDraft, dues: dict[int, Due]) -> frozenset[int]:
-    return counting_twice(
-        Tick(
-            due_id=pk,
-            row=(dues[pk].schedule_id, dues[pk].unit_id, dues[pk].person_id),
-            first=dues[pk].period_first,
-            late=draft.held_on > dues[pk].period_last,
-            both_allowed=dues[pk].version.counts_twice,
-        )
-        for pk in draft.due_ids
-        if pk in dues
+    return counting_twice(tick_of(dues[pk], draft.held_on) for pk in draft.due_ids if pk in dues)
+
+
+def tick_of(due: Due, held_on: date) -> Tick:
+    """The due as one that a meeting of that day is held against. Wants its version loaded."""
+    return Tick(
+        due_id=due.pk,
+        row=(due.schedule_id, due.unit_id, due.person_id),
+        first=due.period_first,
+        late=held_on > due.period_last,
+        both_allowed=due.version.counts_twice,
     )
 
 
-def facts_of(draft: MeetingDraft, due: Due, posts: _Posts) -> MeetingFacts:
-    """What the drafted meeting brings for that due."""
-    here = {draft.unit.pk, due.unit_id, due.version.body_id or due.unit_id}
-    held = posts.held(draft.presided_by_id, here, draft.held_on)
-    return MeetingFacts(
-        held_on=draft.held_on,
+def sketch_of(draft: MeetingDraft) -> Sketch:
+    """The drafted meeting as far as counting asks about it."""
+    law = [item for item in draft.agenda if item.involves_law]
+    return Sketch(
         unit_id=draft.unit.pk,
         bureau_id=draft.unit.bureau_id,
+        held_on=draft.held_on,
         kind_id=draft.kind_id,
-        attending_unit_ids=frozenset(draft.attending_unit_ids),
         agenda_kind_ids=frozenset(item.kind_id for item in draft.agenda if item.kind_id),
-        presiding_post_ids=frozenset(post for post, _acting in held),
-        legal_sits_in=draft.legal_sat_in,
+        presided_by_id=draft.presided_by_id,
+        attending_unit_ids=frozenset(draft.attending_unit_ids),
+        present=attending(draft),
         minutes=draft.minutes,
-        attending_person_ids=attending(draft),
-        law_items=sum(item.involves_law for item in draft.agenda),
-        law_items_with_opinion=sum(
-            item.involves_law and bool(item.legal_opinion.strip()) for item in draft.agenda
-        ),
+        legal_sits_in=draft.legal_sat_in,
+        law_items=len(law),
+        law_items_with_opinion=sum(bool(item.legal_opinion.strip()) for item in law),
         confirmed=not draft.needs_confirmation,
     )
 
@@ -596,15 +657,20 @@ def _write_parts(
             )
             for position, item in enumerate(draft.agenda, start=1)
         ]
-        attendances += [Attendance(meeting=meeting, unit_id=pk) for pk in draft.attending_unit_ids]
-        attendances += [
-            Attendance(meeting=meeting, person_id=each.person_id, presence=each.presence.value)
-            for each in draft.people
-        ]
-        attendances += [
-            Attendance(meeting=meeting, outside=each.name, presence=each.presence.value)
-            for each in draft.outside
-        ]
+        attendances += _attendances(draft, meeting)
     if items:
         bulk_create(AgendaItem, items, by=by, at=at)
     Attendance.objects.bulk_create(attendances, batch_size=500)
+
+
+def _attendances(draft: MeetingDraft, meeting: Meeting) -> list[Attendance]:
+    """Units, people and outside bodies that took part, or should have."""
+    rows = [Attendance(meeting=meeting, unit_id=pk) for pk in draft.attending_unit_ids]
+    rows += [
+        Attendance(meeting=meeting, person_id=each.person_id, presence=each.presence.value)
+        for each in draft.people
+    ]
+    return rows + [
+        Attendance(meeting=meeting, outside=each.name, presence=each.presence.value)
+        for each in draft.outside
+    ]

@@ -4,9 +4,9 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from reports.models import Discharge, Meeting, MeetingKind
-from reports.selectors.meetings import entered_late, lacking_evidence
+from reports.selectors.meetings import entered_late, lacking_evidence, unconfirmed
 
-from .base import DayInput, PlaceFilter
+from .base import DayFilter, PlaceFilter
 
 
 class MeetingFilter(filters.FilterSet):
@@ -15,17 +15,15 @@ class MeetingFilter(filters.FilterSet):
     kind = filters.ModelChoiceFilter(
         label=_("会议种类"), queryset=MeetingKind.objects.order_by("position", "pk")
     )
-    from_day = filters.DateFilter(
+    from_day = DayFilter(
         field_name="held_on",
         lookup_expr="gte",
         label=_("自"),
-        widget=DayInput(),
     )
-    to_day = filters.DateFilter(
+    to_day = DayFilter(
         field_name="held_on",
         lookup_expr="lte",
         label=_("至"),
-        widget=DayInput(),
     )
     late = filters.BooleanFilter(label=_("补开"), widget=forms.CheckboxInput, method="that_made_up")
     entered_late = filters.BooleanFilter(
@@ -36,6 +34,9 @@ class MeetingFilter(filters.FilterSet):
     )
     not_counting = filters.BooleanFilter(
         label=_("有不计入的"), widget=forms.CheckboxInput, method="that_do_not_count"
+    )
+    unconfirmed = filters.BooleanFilter(
+        label=_("待确认"), widget=forms.CheckboxInput, method="that_wait"
     )
     cancelled = filters.BooleanFilter(
         label=_("含已作废"), widget=forms.CheckboxInput, method="with_cancelled"
@@ -63,6 +64,9 @@ class MeetingFilter(filters.FilterSet):
     def that_do_not_count(self, rows: QuerySet, name: str, value: bool | None) -> QuerySet:
         refused = Discharge.objects.filter(counts=False).values("meeting_id")
         return rows.filter(pk__in=refused) if value else rows
+
+    def that_wait(self, rows: QuerySet, name: str, value: bool | None) -> QuerySet:
+        return unconfirmed(rows) if value else rows
 
     def with_cancelled(self, rows: QuerySet, name: str, value: bool | None) -> QuerySet:
         """The page has taken them in already; a filter only ever leaves rows out."""

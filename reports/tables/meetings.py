@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 from reports.models import Meeting
 
 from .base import HouseTable
-from .columns import DayColumn
+from .columns import DayColumn, NumberColumn
 
 
 class MeetingTable(HouseTable):
@@ -14,13 +14,23 @@ class MeetingTable(HouseTable):
     kind = tables.Column(verbose_name=_("会议种类"), order_by=("kind__position", "kind__name"))
     title = tables.Column(verbose_name=_("名称"))
     presided_by = tables.Column(verbose_name=_("主持人"), order_by=("presided_by__name",))
+    minutes = NumberColumn(verbose_name=_("时长（分钟）"))
     recorded_at = tables.DateTimeColumn(verbose_name=_("录入时间"))
 
     row_template = "reports/meetings/row.html"
 
     class Meta(HouseTable.Meta):
         model = Meeting
-        fields = ("held_on", "unit", "bureau", "kind", "title", "presided_by", "recorded_at")
+        fields = (
+            "held_on",
+            "unit",
+            "bureau",
+            "kind",
+            "title",
+            "presided_by",
+            "minutes",
+            "recorded_at",
+        )
         order_by = ("-held_on", "-pk")
 
     def value_unit(self, record):

@@ -1,5 +1,6 @@
 import uuid
-from datetime import date, timedelta
+from dataclasses import replace
+from datetime import date, time, timedelta
 
 import pytest
 from django.db.models import Q
@@ -11,15 +12,21 @@ from reports.actions.meetings import (
     CannotRecordMeeting,
     MeetingDraft,
     OutsidePresent,
+    PersonPresent,
     cancel_meeting,
+    confirm_meetings,
+    correct_discharge,
     correct_meeting,
     record_meeting,
+    record_meeting_once,
     record_meetings,
 )
+from reports.actions.meetings import draft_of as draft_of_meeting
 from reports.actions.schedules import counts_of, plan_dues
 from reports.domain.periods import Cadence
 from reports.models import AgendaItem, Due, Meeting
-from reports.models.choices import EvidenceKind, OwedBy
+from reports.models.choices import EvidenceKind, Outcome, OwedBy, Presence
+from reports.selectors.audit import all_differences
 from tests.factories import (
     NOON,
     AgendaKindFactory,
@@ -465,3 +472,283 @@ def test_missing_evidence_is_told_and_improves_nothing(bureau):
     assert lacking() == (0, "met")
     cancel_evidence(evidence_id=minutes.pk, because="传错", by=UserFactory(), at=NOON)
     assert lacking() == (1, "met")
+
+
+# --- what the other press made --------------------------------------------------------------------
+
+
+def test_a_press_says_whether_it_made_the_meeting(bureau):
+    draft = draft_of(bureau, TODAY, once=uuid.uuid4())
+
+    first, made = record_meeting_once(draft, **NOW)
+    second, again = record_meeting_once(draft, **NOW)
+
+    assert (made, again) == (True, False)
+    assert first == second
+
+
+# --- the parts of a correction ------------------------------------------------------------------
+
+
+@pytest.fixture
+def whole(bureau, rule):
+    """A meeting with everything that can be entered."""
+    plan()
+    person, guest = PersonFactory(unit=bureau), UnitFactory(parent=bureau)
+    return record(
+        bureau,
+        TODAY,
+        due_of(TODAY),
+        place="三楼",
+        summary="传达",
+        legal_sat_in=True,
+        legal_opinion="无异议",
+        starts_at=time(9),
+        ends_at=time(10),
+        late_because="系统故障",
+        presided_by_id=person.pk,
+        people=(PersonPresent(person.pk, Presence.SITTING_IN),),
+        attending_unit_ids=(guest.pk,),
+        outside=tuple(OutsidePresent(str(each), each) for each in Presence),
+        agenda=(
+            AgendaDraft("一", AgendaKindFactory().pk, True, "同意", Outcome.DECIDED.value, "复查"),
+            AgendaDraft("二"),
+        ),
+    )
+
+
+def test_a_meeting_is_drafted_as_it_was_entered(whole):
+    draft = draft_of_meeting(whole, [due_of(TODAY).pk])
+
+    correct(whole, draft)
+
+    again = Meeting.objects.get(pk=whole.pk)
+    assert draft_of_meeting(again, [due_of(TODAY).pk]) == draft
+    assert AgendaItem.history.count() == 2
+
+
+def test_items_of_the_agenda_stay_the_items_they_were(whole):
+    one, two = whole.agenda.order_by("position")
+    draft = draft_of_meeting(whole, [])
+    later = AgendaItem.objects.create(
+        meeting=record(whole.unit, TODAY), position=1, title="再议", carried_from=two
+    )
+    agenda = (AgendaDraft("新"), *reversed(draft.agenda))
+
+    correct(whole, replace(draft, agenda=agenda))
+
+    rows = whole.agenda.order_by("position").values_list("position", "title")
+    assert list(rows) == [(1, "新"), (2, "二"), (3, "一")]
+    assert list(whole.agenda.order_by("position").values_list("pk", flat=True))[1:] == [
+        two.pk,
+        one.pk,
+    ]
+    later.refresh_from_db()
+    assert later.carried_from == two
+
+    correct(whole, replace(draft, agenda=draft.agenda[:1]))
+
+    later.refresh_from_db()
+    assert (list(whole.agenda.all()), later.carried_from) == ([one], None)
+
+
+# --- confirming ---------------------------------------------------------------------------------
+
+
+def test_what_waits_counts_nothing_until_it_is_confirmed(bureau, rule):
+    plan()
+    june, may = due_of(TODAY), due_of(date(2026, 5, 5))
+    waiting = [record(bureau, TODAY, due, needs_confirmation=True) for due in (june, may)]
+    assert [of(due) for due in (june, may)] == [(0, None, None)] * 2
+    assert [m.discharges.get().why_not for m in waiting] == ["not_confirmed"] * 2
+    user = UserFactory()
+
+    count = confirm_meetings(meeting_ids=[m.pk for m in waiting], by=user, at=NOON)
+
+    assert count == 2
+    assert [of(due) for due in (june, may)] == [(1, TODAY, None), (1, None, TODAY)]
+    waiting[0].refresh_from_db()
+    assert (waiting[0].confirmed_by, waiting[0].confirmed_at) == (user, NOON)
+    assert waiting[1].discharges.get().is_late
+    assert list(all_differences()) == []
+
+
+def test_confirming_does_not_mend_what_else_is_lacking(bureau):
+    ScheduleVersionFactory(schedule__set__unit=bureau, legal_must_sit_in=True)
+    plan()
+    june = due_of(TODAY)
+    meeting = record(bureau, TODAY, june, needs_confirmation=True)
+
+    confirm_meetings(meeting_ids=[meeting.pk], by=UserFactory(), at=NOON)
+
+    assert meeting.discharges.get().why_not == "legal_absent"
+    assert of(june) == (0, None, None)
+
+
+def test_who_entered_it_does_not_confirm_it(bureau):
+    user, other = UserFactory(), UserFactory()
+    drafts = [draft_of(bureau, TODAY, needs_confirmation=True) for _ in range(2)]
+    own = record_meetings(drafts[:1], by=user, at=NOON, today=TODAY)[0]
+    others = record_meetings(drafts[1:], by=other, at=NOON, today=TODAY)[0]
+
+    with pytest.raises(CannotRecordMeeting, match="须由其他民警确认"):
+        confirm_meetings(meeting_ids=[own.pk, others.pk], by=user, at=NOON)
+
+    others.refresh_from_db()
+    assert not others.is_confirmed
+
+
+def test_only_what_waits_is_confirmed(bureau):
+    user = UserFactory()
+    plain = record(bureau, TODAY)
+    cancelled = record(bureau, TODAY, needs_confirmation=True)
+    cancel_meeting(meeting_id=cancelled.pk, because="录错", by=user, at=NOON)
+
+    assert confirm_meetings(meeting_ids=[plain.pk, cancelled.pk, 0], by=user, at=NOON) == 0
+
+
+def test_what_waits_goes_on_waiting_when_it_is_corrected(bureau, rule):
+    plan()
+    june = due_of(TODAY)
+    meeting = record(bureau, TODAY, june, needs_confirmation=True)
+
+    correct(meeting, draft_of(bureau, TODAY, june, title="更正"))
+
+    meeting.refresh_from_db()
+    assert (meeting.is_confirmed, meeting.discharges.get().why_not) == (False, "not_confirmed")
+    assert of(june) == (0, None, None)
+
+
+def test_what_an_auxiliary_corrects_waits_again(bureau, rule):
+    plan()
+    june = due_of(TODAY)
+    meeting = record(bureau, TODAY, june, needs_confirmation=True)
+    confirm_meetings(meeting_ids=[meeting.pk], by=UserFactory(), at=NOON)
+
+    correct(meeting, draft_of(bureau, TODAY, june, needs_confirmation=True))
+
+    meeting.refresh_from_db()
+    assert (meeting.is_confirmed, meeting.confirmed_by) == (False, None)
+    assert of(june) == (0, None, None)
+
+
+def test_a_merged_meeting_that_waits_is_merged_once_it_is_confirmed(bureau, rule):
+    plan()
+    june, may = due_of(TODAY), due_of(date(2026, 5, 5))
+    meeting = record(bureau, TODAY, june, may, merged_because="安保", needs_confirmation=True)
+
+    confirm_meetings(meeting_ids=[meeting.pk], by=UserFactory(), at=NOON)
+
+    june.refresh_from_db()
+    assert (june.met_on, june.merged) == (TODAY, 1)
+    assert list(all_differences()) == []
+
+
+# --- correcting what it counts for --------------------------------------------------------------
+
+
+def decide(meeting, due, counts, because="核实", **kwargs):
+    return correct_discharge(
+        meeting_id=meeting.pk,
+        due_id=due.pk,
+        counts=counts,
+        because=because,
+        by=UserFactory(),
+        at=NOON,
+        **kwargs,
+    )
+
+
+def test_a_meeting_is_taken_off_a_due_and_counted_again(bureau, rule):
+    plan()
+    june = due_of(TODAY)
+    meeting = record(bureau, TODAY, june)
+
+    row = decide(meeting, june, False, " 只是谈话 ")
+    assert (row.counts, row.why_not, row.decided_because) == (False, "by_decision", "只是谈话")
+    assert of(june) == (0, None, None)
+
+    row = decide(meeting, june, True)
+    assert (row.counts, row.why_not, row.decided_because) == (True, "", "核实")
+    assert of(june) == (1, TODAY, None)
+    assert list(all_differences()) == []
+
+
+def test_a_meeting_is_counted_for_a_due_that_nobody_ticked(bureau, rule):
+    plan()
+    may = due_of(date(2026, 5, 5))
+    meeting = record(bureau, TODAY)
+
+    row = decide(meeting, may, True)
+
+    assert (row.counts, row.is_late) == (True, True)
+    assert of(may) == (1, None, TODAY)
+
+
+@pytest.mark.parametrize(
+    ("because", "kind", "says"),
+    [(" ", "briefing", "请写明更正理由"), ("核实", "party", "会议种类不符")],
+)
+def test_what_may_not_be_corrected_is_refused(bureau, rule, because, kind, says):
+    plan()
+    june = due_of(TODAY)
+    meeting = record(bureau, TODAY, kind_id=MeetingKindFactory(code=kind).pk)
+
+    with pytest.raises(CannotRecordMeeting, match=says):
+        decide(meeting, june, True, because)
+
+    assert not meeting.discharges.exists()
+
+
+def test_a_cancelled_meeting_is_corrected_no_more(bureau, rule):
+    plan()
+    june = due_of(TODAY)
+    meeting = record(bureau, TODAY, june)
+    cancel_meeting(meeting_id=meeting.pk, because="录错", by=UserFactory(), at=NOON)
+
+    with pytest.raises(CannotRecordMeeting, match="已作废"):
+        decide(meeting, june, True)
+
+
+@pytest.mark.parametrize("first", ["june", "may"])
+def test_two_periods_are_merged_with_a_reason_alone(bureau, rule, first):
+    plan()
+    dues = {"june": due_of(TODAY), "may": due_of(date(2026, 5, 5))}
+    second = next(due for name, due in dues.items() if name != first)
+    meeting = record(bureau, TODAY, dues[first])
+
+    with pytest.raises(CannotRecordMeeting, match="已用于补开较早的一期"):
+        decide(meeting, second, True)
+    decide(meeting, second, True, merged_because="安保")
+
+    june, may = (of(due) for due in dues.values())
+    assert (june, may) == ((1, TODAY, None), (1, None, TODAY))
+    assert [due.merged for due in dues.values()] == [1, 0]
+    assert list(all_differences()) == []
+
+
+def test_what_is_left_of_a_merged_pair_is_merged_no_more(bureau, rule):
+    plan()
+    june, may = due_of(TODAY), due_of(date(2026, 5, 5))
+    meeting = record(bureau, TODAY, june, may, merged_because="安保")
+
+    decide(meeting, may, False)
+
+    june.refresh_from_db()
+    assert (june.met_on, june.merged) == (TODAY, 0)
+    assert meeting.discharges.get(due=june).merged_because == ""
+    assert list(all_differences()) == []
+
+
+def test_a_decision_outlives_a_correction(bureau, rule):
+    plan()
+    june = due_of(TODAY)
+    meeting = record(bureau, TODAY, june)
+    decide(meeting, june, False, "只是谈话")
+
+    correct(meeting, draft_of(bureau, TODAY, title="更正"))
+    correct(meeting, draft_of(bureau, TODAY, june))
+
+    row = meeting.discharges.get()
+    assert (row.counts, row.why_not, row.decided_because) == (False, "by_decision", "只是谈话")
+    assert of(june) == (0, None, None)

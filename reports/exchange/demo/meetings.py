@@ -14,7 +14,7 @@ from reports.actions.meetings import (
     cancel_meeting,
     record_meetings,
 )
-from reports.actions.schedules import grant_waiver
+from reports.actions.waivers import grant_waiver
 from reports.domain.periods import Cadence, Period
 from reports.models import Due, Meeting, Unit
 from reports.models.choices import EvidenceKind
