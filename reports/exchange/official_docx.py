@@ -1,0 +1,327 @@
+"""A document in the official format (GB/T 9704-2012) as .docx, for Word and WPS alike."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from io import BytesIO
+from typing import Any
+
+from django.utils.timezone import localtime
+from docx import Document
+from docx.enum.style import WD_STYLE_TYPE
+from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_LINE_SPACING
+from docx.opc.constants import RELATIONSHIP_TYPE
+from docx.oxml import OxmlElement
+from docx.oxml.ns import nsdecls, qn
+from docx.shared import Mm, Pt
+from docx.text.paragraph import Paragraph
+from lxml import etree
+
+from reports.domain.paper import (
+    BODY_PT,
+    BOTTOM_MM,
+    LEFT_MM,
+    LINE_PT,
+    NUMBER_BELOW_MM,
+    NUMBER_PT,
+    PAGE_MM,
+    RIGHT_MM,
+    TITLE_PT,
+    TOP_MM,
+    TYPEFACES,
+    Face,
+    numeral,
+)
+
+MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+TWIPS = 20
+# Sixteen points by 28 are a little more than 156 mm: each character gives way by a quarter point.
+TIGHTER = -5
+# A picture of the sample, and its styles once more for a program of 2007.
+NOT_NEEDED = ("/thumbnail", "/stylesWithEffects", "/customXml")
+IN_FRONT = 2  # characters by which a paragraph begins further in
+MM_PT = 72 / 25.4
+
+
+class OfficialDocument:
+    """Put together from above to below, then given as bytes.
+
+    ``title`` is also what the file says of itself, ``author`` the body that issues it, ``at`` the
+    moment it was made. Text may hold any characters; those that no XML can hold are left out.
+    """
+
+    def __init__(self, title: str, *, author: str, at: datetime):
+        self.made: Any = Document()
+        self._headings = 0
+        _forget_the_sample(self.made, title, author, at)
+        _set_page(self.made)
+        _set_styles(self.made)
+        _name_typefaces(self.made)
+        _number_pages(self.made)
+        for line in plain(title).split("\n"):
+            self._paragraph(line, "Title")
+
+    def mark(self, text: str) -> None:
+        """A line under the title that says what the paper is not: a draft, or cancelled."""
+        self._paragraph(text, "Remark")
+
+    def blank(self) -> None:
+        """An empty line."""
+        self._paragraph("", "Normal")
+
+    def heading(self, text: str) -> None:
+        """A heading of the first level; it is numbered 一、 二、 by itself."""
+        self._headings += 1
+        self._paragraph(f"{numeral(self._headings)}、{text}", "Heading 1")
+
+    def subheading(self, text: str) -> None:
+        """A heading of the second level, with the number it is given."""
+        self._paragraph(text, "Heading 2")
+
+    def text(self, text: str, *, lead: str = "") -> None:
+        """Paragraphs, one for each line that is not empty; ``lead`` begins the first in 黑体."""
+        for number, line in enumerate(each for each in plain(text).split("\n") if each.strip()):
+            paragraph = self._paragraph("", "Body Text")
+            if lead and number == 0:
+                _face(paragraph.add_run(plain(lead)), Face.FIRST)
+            paragraph.add_run(line.strip())
+
+    def listing(self, label: str, names: str) -> None:
+        """``出席：`` and names; further lines begin under the first name."""
+        paragraph = self._paragraph("", "Listing")
+        _face(paragraph.add_run(f"{plain(label)}："), Face.FIRST)
+        paragraph.add_run(plain(names))
+
+    def signature(self, issuer: str, day: str) -> None:
+        """Who issues it, and the day, at the right; the day four characters in."""
+        self.blank()
+        paragraphs = [self._paragraph(text, "Signature") for text in (issuer, day) if text]
+        for paragraph in paragraphs[:-1]:
+            paragraph.paragraph_format.keep_with_next = True
+
+    def to_bytes(self) -> bytes:
+        """The finished file."""
+        target = BytesIO()
+        self.made.save(target)
+        return target.getvalue()
+
+    def _paragraph(self, text: str, style: str) -> Paragraph:
+        return self.made.add_paragraph(plain(text), style=style)
+
+
+def plain(text: str) -> str:
+    """Text without the characters that no XML can hold; line ends are one."""
+    lines = text.replace("\r\n", "\n").replace("\r", "\n")
+    return "".join(mark for mark in lines if mark in "\n\t" or _may_stand(ord(mark)))
+
+
+def _may_stand(code: int) -> bool:
+    return 0x20 <= code <= 0xD7FF or 0xE000 <= code <= 0xFFFD or code >= 0x10000
+
+
+def _forget_the_sample(made: Any, title: str, author: str, at: datetime) -> None:
+    """What the library's own sample says of itself is not ours."""
+    about = made.core_properties
+    about.title, about.author, about.last_modified_by = plain(title), plain(author), plain(author)
+    about.comments, about.language = "", "zh-CN"
+    about.created = about.modified = localtime(at).replace(tzinfo=None)
+    about.revision = 1
+    for rels in (made.part.package.rels, made.part.rels):
+        for key, relation in list(rels.items()):
+            if relation.reltype.endswith(NOT_NEEDED):
+                del rels[key]
+    sheet = made.styles.element
+    for style in sheet.findall(qn("w:style")):
+        if style.get(qn("w:type")) == "table" and style.get(qn("w:default")) is None:
+            sheet.remove(style)
+
+
+def _set_page(made: Any) -> None:
+    section = made.sections[0]
+    section.page_width, section.page_height = (Mm(side) for side in PAGE_MM)
+    section.top_margin, section.bottom_margin = Mm(TOP_MM), Mm(BOTTOM_MM)
+    section.left_margin, section.right_margin = Mm(LEFT_MM), Mm(RIGHT_MM)
+    section.footer_distance = Pt((BOTTOM_MM - NUMBER_BELOW_MM) * MM_PT - NUMBER_PT)
+    grid = section._sectPr.find(qn("w:docGrid"))
+    if grid is None:
+        grid = OxmlElement("w:docGrid")
+        section._sectPr.append(grid)
+    for name in list(grid.attrib):
+        del grid.attrib[name]
+    grid.set(qn("w:type"), "lines")
+    grid.set(qn("w:linePitch"), str(round(LINE_PT * TWIPS)))
+
+
+def _set_styles(made: Any) -> None:
+    styles = made.styles
+    _language(styles)
+    _style(styles["Normal"], Face.BODY, BODY_PT)
+    # One line of the grid each, nothing between paragraphs.
+    _plain_paragraph(styles["Normal"])
+    styles["Normal"].paragraph_format.line_spacing = 1.0
+    for name, face, size in (
+        ("Title", Face.TITLE, TITLE_PT),
+        ("Heading 1", Face.FIRST, BODY_PT),
+        ("Heading 2", Face.SECOND, BODY_PT),
+        ("Body Text", Face.BODY, BODY_PT),
+    ):
+        _style(styles[name], face, size)
+        _plain_paragraph(styles[name])
+    for name, face in (
+        ("Listing", Face.BODY),
+        ("Signature", Face.BODY),
+        ("Remark", Face.FIRST),
+    ):
+        style = styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH)
+        style.base_style = styles["Normal"]
+        _style(style, face, BODY_PT)
+    for name in ("Heading 1", "Heading 2", "Body Text"):
+        _indent(styles[name], first=IN_FRONT)
+    for name in ("Heading 1", "Heading 2"):
+        styles[name].paragraph_format.keep_with_next = True
+    # “出席：” begins two characters in; names that need more lines stay behind the colon.
+    _indent(styles["Listing"], left=IN_FRONT + 3, first=-3)
+    _indent(styles["Signature"], right=4)
+    styles["Signature"].paragraph_format.alignment = WD_ALIGN_PARAGRAPH.RIGHT
+    for name in ("Title", "Remark"):
+        styles[name].paragraph_format.alignment = WD_ALIGN_PARAGRAPH.CENTER
+    _exactly(styles["Title"], TITLE_PT * 1.5)
+    styles["Title"].paragraph_format.keep_with_next = True
+
+
+def _style(style: Any, face: Face, size: float) -> None:
+    font = style.font
+    font.size, font.bold, font.italic = Pt(size), False, False
+    font.color.rgb = None
+    properties = style.element.get_or_add_rPr()
+    for tag in ("w:rFonts", "w:color", "w:spacing", "w:kern"):
+        for found in properties.findall(qn(tag)):
+            properties.remove(found)
+    properties.insert(0, _fonts(face))
+    if size == BODY_PT:
+        _put_spacing(properties)
+
+
+def _fonts(face: Face) -> Any:
+    """One name a role: a .docx has no chain of fonts; figures and Latin letters take it, too."""
+    fonts = OxmlElement("w:rFonts")
+    for script in ("ascii", "hAnsi", "eastAsia", "cs"):
+        fonts.set(qn(f"w:{script}"), TYPEFACES[face].name)
+    return fonts
+
+
+def _put_spacing(properties: Any) -> None:
+    spacing = OxmlElement("w:spacing")
+    spacing.set(qn("w:val"), str(TIGHTER))
+    properties.find(qn("w:sz")).addprevious(spacing)
+
+
+def _plain_paragraph(style: Any) -> None:
+    """Without the lines, distances and colours that the sample gives its headings."""
+    properties = style.element.get_or_add_pPr()
+    for tag in ("w:pBdr", "w:spacing", "w:contextualSpacing", "w:ind", "w:jc"):
+        for found in properties.findall(qn(tag)):
+            properties.remove(found)
+    style.paragraph_format.space_before = style.paragraph_format.space_after = Pt(0)
+
+
+def _exactly(style: Any, points: float) -> None:
+    """Lines of their own height, off the grid; for styles and paragraphs alike."""
+    style.paragraph_format.line_spacing_rule = WD_LINE_SPACING.EXACTLY
+    style.paragraph_format.line_spacing = Pt(points)
+    properties = getattr(style, "_p", style.element if hasattr(style, "element") else None)
+    snap = OxmlElement("w:snapToGrid")
+    snap.set(qn("w:val"), "0")
+    properties.get_or_add_pPr().get_or_add_spacing().addprevious(snap)
+
+
+def _indent(style: Any, *, left: int = 0, right: int = 0, first: int = 0) -> None:
+    """Distances in characters, and in points for programs that know no characters."""
+    properties = style.element.get_or_add_pPr()
+    for found in properties.findall(qn("w:ind")):
+        properties.remove(found)
+    indent = properties.get_or_add_ind()
+    if left:
+        indent.set(qn("w:leftChars"), str(left * 100))
+        indent.set(qn("w:left"), str(left * BODY_PT * TWIPS))
+    if right:
+        indent.set(qn("w:rightChars"), str(right * 100))
+        indent.set(qn("w:right"), str(right * BODY_PT * TWIPS))
+    if first > 0:
+        indent.set(qn("w:firstLineChars"), str(first * 100))
+        indent.set(qn("w:firstLine"), str(first * BODY_PT * TWIPS))
+    elif first < 0:
+        indent.set(qn("w:hangingChars"), str(-first * 100))
+        indent.set(qn("w:hanging"), str(-first * BODY_PT * TWIPS))
+
+
+def _face(run: Any, face: Face) -> None:
+    properties = run._r.get_or_add_rPr()
+    properties.insert(0, _fonts(face))
+
+
+def _language(styles: Any) -> None:
+    for language in styles.element.iter(qn("w:lang")):
+        language.set(qn("w:val"), "en-US")
+        language.set(qn("w:eastAsia"), "zh-CN")
+
+
+def _name_typefaces(made: Any) -> None:
+    """The table of fonts says under which other names each is found."""
+    fonts = "".join(
+        f'<w:font w:name="{face.name}"><w:altName w:val="{",".join(face.others)}"/>'
+        '<w:charset w:val="86"/><w:family w:val="auto"/><w:pitch w:val="variable"/></w:font>'
+        for face in TYPEFACES.values()
+    )
+    table = f"<w:fonts {nsdecls('w')}>{fonts}</w:fonts>"
+    for relation in made.part.rels.values():
+        if relation.reltype == RELATIONSHIP_TYPE.FONT_TABLE:
+            relation.target_part._blob = etree.tostring(
+                etree.fromstring(table), xml_declaration=True, encoding="UTF-8", standalone=True
+            )
+
+
+def _number_pages(made: Any) -> None:
+    """— 1 — in Song, odd pages at the right and even ones at the left, one character in."""
+    made.settings.odd_and_even_pages_header_footer = True
+    section = made.sections[0]
+    for footer, side in (
+        (section.footer, WD_ALIGN_PARAGRAPH.RIGHT),
+        (section.even_page_footer, WD_ALIGN_PARAGRAPH.LEFT),
+    ):
+        footer.is_linked_to_previous = False
+        paragraph = footer.paragraphs[0]
+        paragraph.style = made.styles["Normal"]
+        paragraph.paragraph_format.alignment = side
+        _exactly(paragraph, NUMBER_PT)
+        if side == WD_ALIGN_PARAGRAPH.RIGHT:
+            paragraph.paragraph_format.right_indent = Pt(NUMBER_PT)
+        else:
+            paragraph.paragraph_format.left_indent = Pt(NUMBER_PT)
+        for part in _number():
+            run = paragraph.add_run()
+            run.font.size = Pt(NUMBER_PT)
+            _face(run, Face.NUMBER)
+            run._r.append(part)
+
+
+def _number() -> Iterable[Any]:
+    yield _text("— ")
+    for kind in ("begin", "", "separate", "1", "end"):
+        if kind == "":
+            order = OxmlElement("w:instrText")
+            order.text = "PAGE"
+            yield order
+        elif kind == "1":
+            yield _text("1")
+        else:
+            mark = OxmlElement("w:fldChar")
+            mark.set(qn("w:fldCharType"), kind)
+            yield mark
+    yield _text(" —")
+
+
+def _text(words: str) -> Any:
+    text = OxmlElement("w:t")
+    text.set("{http://www.w3.org/XML/1998/namespace}space", "preserve")
+    text.text = words
+    return text
