@@ -1,7 +1,8 @@
 """Fills an empty ledger with bureaus of one shape: on one day the same rows at every run.
 
 One bureau has 14 departments and stations, four schedules of its own, three half-yearly duties
-and two schedules owed by every unit below it: about 1,000 dues a year.
+and two schedules owed by every unit below it: about 1,000 dues a year. One more bureau has 45
+stations, for the table of units × periods.
 """
 
 from datetime import date, datetime, timedelta
@@ -34,6 +35,7 @@ from reports.models import (
     Post,
     Problem,
     ProblemSource,
+    Schedule,
     ScheduleSet,
     Unit,
     UnitKind,
@@ -44,6 +46,7 @@ NOON = datetime.now(ZoneInfo("Asia/Shanghai"))
 DAY = NOON.date()
 YEAR = DAY.year
 UNITS_BELOW = 14
+UNITS_OF_THE_LARGE = 45
 PASSWORD = "bench-ledger-2026"
 
 
@@ -55,14 +58,15 @@ def fill(bureaus: int) -> dict[str, int]:
     }
     city = UnitDraft(name="测试市公安局", kind=kinds["city"])
     drafts = [city]
-    for b in range(bureaus):
+    for b in range(bureaus + 1):
+        below = UNITS_BELOW if b < bureaus else UNITS_OF_THE_LARGE
         bureau = UnitDraft(
             name=f"第{b + 1}分局", kind=kinds["bureau"], parent=city, ledger_from=date(YEAR, 1, 1)
         )
         drafts.append(bureau)
         drafts += [
             UnitDraft(name=f"第{n + 1}派出所", kind=kinds["station"], parent=bureau)
-            for n in range(UNITS_BELOW)
+            for n in range(below)
         ]
     create_units(drafts, by=None, at=NOON)
     people(kinds)
@@ -76,6 +80,7 @@ def fill(bureaus: int) -> dict[str, int]:
         "dues": planned.made,
         "meetings": Meeting.objects.count(),
         "problems": Problem.objects.count(),
+        "weekly of the large": Schedule.objects.filter(name="每周学习").latest("pk").pk,
     }
 
 

@@ -182,3 +182,49 @@ def dues_floor(request):
     ]
     form = DueFilter(request.GET, queryset=Due.objects.none()).form
     return render(request, "floor/dues.html", {"rows": rows, "total": total, "filter_form": form})
+
+
+GRID = """SELECT d.id, u.id, u.name, d.period_first, d.period_last, d.number, d.met_on,
+ %(verdict)s FROM reports_due d JOIN reports_unit u ON u.id = d.unit_id
+ WHERE d.schedule_id = %(pk)s AND d.year = %(year)s ORDER BY u.path, d.period_first"""
+NAME = "SELECT name FROM reports_schedule WHERE id = %(pk)s"
+WORDS = {
+    "met": ("met", "按期召开"),
+    "met_late": ("late", "补开"),
+    "missed": ("missed", "未召开"),
+    "open": ("open", "本期待开"),
+    "awaiting": ("awaiting", "待录入"),
+    "upcoming": ("upcoming", "未到期"),
+    "waived": ("waived", "经批准免开"),
+    "not_applicable": ("na", "不适用"),
+}
+
+
+def grid_floor(request, pk):
+    days = days_of(request)
+    ((name,),) = rows_of(NAME, pk=pk)
+    columns, units = {}, {}
+    for row in rows_of(GRID.replace("%(verdict)s", VERDICT), pk=pk, year=days.year, on=days.on):
+        due, unit, unit_name, first, last, number, met, verdict = row
+        column = columns.get(first)
+        if column is None:
+            begins, ends = as_day(first), as_day(last)
+            label = f"第{number}周（{begins.month}月{begins.day}日—{ends.month}月{ends.day}日）"
+            column = columns[first] = [number, label, first, begins <= days.on <= ends, 0, 0]
+        line = units.setdefault(unit, [unit, unit_name, [], 0, 0])
+        mark, word = WORDS[verdict]
+        title = f"{column[1]}：{word}"
+        if verdict == "met":
+            day = as_day(met)
+            title = f"{title}，{day.month}月{day.day}日"
+        line[2].append((due, mark, title))
+        if verdict in ("met", "met_late", "missed"):
+            done = verdict != "missed"
+            column[4] += done
+            column[5] += 1
+            line[3] += done
+            line[4] += 1
+    table = {"name": name, "columns": list(columns.values()), "units": list(units.values())}
+    table["done"] = sum(line[3] for line in table["units"])
+    table["owed"] = sum(line[4] for line in table["units"])
+    return render(request, "floor/grid.html", table | {"schedule": pk, "marks": WORDS.values()})

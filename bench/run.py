@@ -216,6 +216,12 @@ def one(kind: str, bureaus: int) -> list[dict[str, object]]:
                 ("dashboard", "supervisor", "/", "/floor/dashboard/"),
                 ("bureau page", "legal", "/bureaus/2/", "/floor/bureau/2/"),
                 ("list of dues", "supervisor", "/dues/", "/floor/dues/"),
+                (
+                    "grid of 45 units",
+                    "supervisor",
+                    f"/grid/?schedule={made['weekly of the large']}",
+                    f"/floor/grid/{made['weekly of the large']}/",
+                ),
             ]
             asked = json.dumps([(login, page) for _name, login, page, _floor in pages])
             queries = json.loads(run("-c", COUNT, asked, **environment))

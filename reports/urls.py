@@ -2,11 +2,45 @@
 
 from django.urls import URLPattern, URLResolver, path
 
+from reports.views.agenda import (
+    AgendaDetail,
+    AgendaEdit,
+    AgendaList,
+    AgendaNew,
+    AgendaPrint,
+    AgendaRecord,
+)
 from reports.views.bureaus import BureauDetail, UnitDetail
+from reports.views.calendar import (
+    DueCalendar,
+    HolidayEnter,
+    HolidayImport,
+    HolidayList,
+    HolidayTakeOut,
+    HolidayTemplate,
+    YearCalendar,
+)
 from reports.views.dashboard import Dashboard
-from reports.views.dues import DueDetail, DueList, DueWaive, WaiverWithdraw
-from reports.views.evidence import EvidenceAdd, EvidenceCancel, EvidenceFile
-from reports.views.jobs import JobAudit, JobDetail, JobList, JobPlan
+from reports.views.dues import (
+    DueDetail,
+    DueList,
+    DueNoteAdd,
+    DueWaive,
+    WaiverAsk,
+    WaiverDecide,
+    WaiverWithdraw,
+)
+from reports.views.evidence import (
+    EvidenceAdd,
+    EvidenceCancel,
+    EvidenceFile,
+    EvidenceLacking,
+    EvidencePack,
+    EvidenceReview,
+    EvidenceView,
+)
+from reports.views.grid import UnitGrid
+from reports.views.jobs import JobAudit, JobDetail, JobFile, JobList, JobPlan
 from reports.views.measures import (
     ExtensionDecide,
     MeasureCancel,
@@ -18,12 +52,18 @@ from reports.views.measures import (
     MeasureNew,
     MeasureProgress,
 )
+from reports.views.meeting_papers import (
+    MeetingColumns,
+    MeetingLedger,
+    MeetingMinutes,
+    MeetingMinutesDocx,
+)
 from reports.views.meetings import (
     MeetingCancel,
     MeetingDetail,
-    MeetingEdit,
+    MeetingDischarges,
     MeetingList,
-    MeetingNew,
+    MeetingUnconfirmed,
 )
 from reports.views.people import PersonDetail, PersonList
 from reports.views.problems import (
@@ -36,6 +76,7 @@ from reports.views.problems import (
     ProblemMoveView,
     ProblemNew,
 )
+from reports.views.recording import MeetingEdit, MeetingNew
 from reports.views.schedules import (
     ScheduleDetail,
     ScheduleEdit,
@@ -57,6 +98,12 @@ from reports.views.summaries import (
 )
 from reports.views.todo import Todo
 from reports.views.units import BureauList
+from reports.views.waivers import (
+    WaiverOrderDetail,
+    WaiverOrderList,
+    WaiverOrderNew,
+    WaiverOrderWithdraw,
+)
 
 app_name = "reports"
 
@@ -77,16 +124,54 @@ urlpatterns: list[URLPattern | URLResolver] = [
         WaiverWithdraw.as_view(),
         name="waiver-withdraw",
     ),
+    path("dues/<int:pk>/waivers/ask/", WaiverAsk.as_view(), name="waiver-ask"),
+    path(
+        "dues/<int:pk>/waivers/<int:request_pk>/decide/",
+        WaiverDecide.as_view(),
+        name="waiver-decide",
+    ),
+    path("dues/<int:pk>/notes/", DueNoteAdd.as_view(), name="due-note"),
+    path("grid/", UnitGrid.as_view(), name="grid"),
+    # Notices that excuse many dues
+    path("waiver-orders/", WaiverOrderList.as_view(), name="waiver-order-list"),
+    path("waiver-orders/new/", WaiverOrderNew.as_view(), name="waiver-order-new"),
+    path("waiver-orders/<int:pk>/", WaiverOrderDetail.as_view(), name="waiver-order-detail"),
+    path(
+        "waiver-orders/<int:pk>/withdraw/",
+        WaiverOrderWithdraw.as_view(),
+        name="waiver-order-withdraw",
+    ),
     # Meetings
     path("meetings/", MeetingList.as_view(), name="meeting-list"),
     path("meetings/new/", MeetingNew.as_view(), name="meeting-new"),
+    path("meetings/unconfirmed/", MeetingUnconfirmed.as_view(), name="meeting-unconfirmed"),
     path("meetings/<int:pk>/", MeetingDetail.as_view(), name="meeting-detail"),
     path("meetings/<int:pk>/edit/", MeetingEdit.as_view(), name="meeting-edit"),
     path("meetings/<int:pk>/cancel/", MeetingCancel.as_view(), name="meeting-cancel"),
+    path("meetings/<int:pk>/discharges/", MeetingDischarges.as_view(), name="meeting-discharges"),
+    path("meetings/<int:pk>/minutes/", MeetingMinutes.as_view(), name="meeting-minutes"),
+    path(
+        "meetings/<int:pk>/minutes.docx",
+        MeetingMinutesDocx.as_view(),
+        name="meeting-minutes-docx",
+    ),
+    path("units/<int:pk>/meeting-ledger/", MeetingLedger.as_view(), name="meeting-ledger"),
+    path("bureaus/<int:pk>/meeting-columns/", MeetingColumns.as_view(), name="meeting-columns"),
+    # Agenda papers
+    path("agendas/", AgendaList.as_view(), name="agenda-list"),
+    path("agendas/new/", AgendaNew.as_view(), name="agenda-new"),
+    path("agendas/<int:pk>/", AgendaDetail.as_view(), name="agenda-detail"),
+    path("agendas/<int:pk>/edit/", AgendaEdit.as_view(), name="agenda-edit"),
+    path("agendas/<int:pk>/print/", AgendaPrint.as_view(), name="agenda-print"),
+    path("agendas/<int:pk>/record/", AgendaRecord.as_view(), name="agenda-record"),
     # Evidence
     path("evidence/<int:pk>/", EvidenceFile.as_view(), name="evidence-file"),
+    path("evidence/<int:pk>/view/", EvidenceView.as_view(), name="evidence-view"),
+    path("evidence/<int:pk>/review/", EvidenceReview.as_view(), name="evidence-review"),
     path("evidence/<int:pk>/cancel/", EvidenceCancel.as_view(), name="evidence-cancel"),
+    path("evidence/lacking/", EvidenceLacking.as_view(), name="evidence-lacking"),
     path("evidence/add/<slug:what>/<int:pk>/", EvidenceAdd.as_view(), name="evidence-add"),
+    path("units/<int:pk>/evidence-pack/", EvidencePack.as_view(), name="evidence-pack"),
     # People
     path("people/", PersonList.as_view(), name="person-list"),
     path("people/<int:pk>/", PersonDetail.as_view(), name="person-detail"),
@@ -97,6 +182,14 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("schedules/<int:pk>/edit/", ScheduleEdit.as_view(), name="schedule-edit"),
     path("schedules/<int:pk>/end/", ScheduleEnd.as_view(), name="schedule-end"),
     path("schedules/sets/<int:pk>/edit/", ScheduleSetEdit.as_view(), name="schedule-set-edit"),
+    # Calendar
+    path("calendar/", YearCalendar.as_view(), name="calendar"),
+    path("calendar/dues.ics", DueCalendar.as_view(), name="calendar-ics"),
+    path("holidays/", HolidayList.as_view(), name="holiday-list"),
+    path("holidays/enter/", HolidayEnter.as_view(), name="holiday-enter"),
+    path("holidays/take-out/", HolidayTakeOut.as_view(), name="holiday-take-out"),
+    path("holidays/import/", HolidayImport.as_view(), name="holiday-import"),
+    path("holidays/table.xlsx", HolidayTemplate.as_view(), name="holiday-template"),
     # Problems
     path("problems/", ProblemList.as_view(), name="problem-list"),
     path("problems/new/", ProblemNew.as_view(), name="problem-new"),
@@ -131,4 +224,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("jobs/plan/", JobPlan.as_view(), name="job-plan"),
     path("jobs/audit/", JobAudit.as_view(), name="job-audit"),
     path("jobs/<int:pk>/", JobDetail.as_view(), name="job-detail"),
+    path("jobs/<int:pk>/file/", JobFile.as_view(), name="job-file"),
 ]

@@ -91,11 +91,12 @@ def collect_static() -> None:
 
 
 def prepare() -> None:
-    """Tables, sample data when the ledger is empty, this year's dues, static files."""
+    """Tables, sample data when the ledger is empty, days off, this year's dues, static files."""
     call_command("migrate", interactive=False, verbosity=0)
     empty = not Unit.objects.exists()
     if settings.DEMO and empty:
         call_command("load_demo")
+    call_command("seed_holidays", verbosity=0)
     call_command("plan_dues", verbosity=0)
     collect_static()
     if settings.DEMO and not empty:

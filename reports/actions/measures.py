@@ -18,7 +18,7 @@ from reports.domain.measures import (
     reasons_against_extension,
 )
 from reports.domain.problems import ProblemState
-from reports.models import Extension, Measure, Person, Problem, Progress, Unit
+from reports.models import Extension, Measure, Meeting, Person, Problem, Progress, Unit
 from reports.models.choices import AGAINST_EXTENSION_SENTENCES
 
 
@@ -36,7 +36,7 @@ class CannotExtend(Refused):
 
 @dataclass(frozen=True, slots=True)
 class MeasureDraft:
-    """A measure as entered; a due month is due on its last day."""
+    """A measure as entered; a due month is due on its last day. ``meeting`` decided on it."""
 
     unit: Unit
     title: str
@@ -48,6 +48,7 @@ class MeasureDraft:
     due_on: date | None = None
     due_is_month: bool = False
     as_published: bool = False
+    meeting: Meeting | None = None
 
 
 def set_measure(draft: MeasureDraft, *, by: User | None, at: datetime, today: date) -> Measure:
@@ -82,6 +83,7 @@ def set_measures(
             due_on=draft.due_on and due_day(draft.due_on, draft.due_is_month),
             due_is_month=draft.due_is_month,
             as_published=draft.as_published,
+            meeting=draft.meeting,
             recorded_at=at,
             recorded_by=by,
         )
@@ -336,6 +338,8 @@ def _refuse_bad_draft(draft: MeasureDraft, today: date) -> None:
         reasons.append(_("确定日期不能晚于今天。"))
     if draft.due_on and draft.due_on < draft.set_on:
         reasons.append(_("完成期限早于措施确定日期。"))
+    if draft.meeting and draft.meeting.bureau_id != draft.unit.bureau_id:
+        reasons.append(_("提出措施的会议须属于同一分局。"))
     for problem in draft.problems:
         if problem.bureau_id != draft.unit.bureau_id:
             reasons.append(_("措施与问题须属于同一分局。"))

@@ -23,7 +23,7 @@ from reports.domain.problems import (
     reasons_against_move,
     step_of,
 )
-from reports.models import LookBack, Person, Problem, ProblemSource, Unit
+from reports.models import LookBack, Meeting, Person, Problem, ProblemSource, Unit
 from reports.models import ProblemMove as MoveRow
 from reports.models.choices import PROBLEM_STATE_LABELS, refusal_sentence
 
@@ -38,7 +38,7 @@ class CannotRegisterProblem(Refused):
 
 @dataclass(frozen=True, slots=True)
 class ProblemDraft:
-    """A problem as entered."""
+    """A problem as entered; ``meeting`` is the one that raised it."""
 
     unit: Unit
     title: str
@@ -59,6 +59,7 @@ class ProblemDraft:
     parent: Problem | None = None
     as_published: bool = False
     joint_units: tuple[Unit, ...] = field(default_factory=tuple)
+    meeting: Meeting | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +123,7 @@ def register_problems(
                 responsible=draft.responsible,
                 repeats=draft.repeats,
                 as_published=draft.as_published,
+                meeting=draft.meeting,
                 recorded_at=moment,
                 recorded_by=by,
             )
@@ -446,6 +448,8 @@ def _refuse_bad_draft(draft: ProblemDraft, today: date) -> None:
         reasons.append(_("上级或外部提出的问题，请填写提出机关。"))
     if draft.parent and draft.parent.bureau_id != draft.unit.bureau_id:
         reasons.append(_("上级问题须属于同一分局。"))
+    if draft.meeting and draft.meeting.bureau_id != draft.unit.bureau_id:
+        reasons.append(_("提出问题的会议须属于同一分局。"))
     if reasons:
         raise CannotRegisterProblem(reasons)
 

@@ -61,10 +61,6 @@ BATCH = 500
 ONE_PERIOD = timedelta(days=7)
 
 
-class CannotWaive(Refused):
-    """The due may not be excused."""
-
-
 class CannotSetSchedule(Refused):
     """The schedule may not be set like this."""
 
@@ -213,12 +209,35 @@ def _plan_one(schedule: Schedule, year: int, calendar: Holidays, today: date) ->
         if key not in expected and (due.unit_id in units or due.period_first > today)
     ]
     removed = _remove_without_facts(gone)
+    change += _kept_all_the_same(have, expected, schedule, calendar)
     Due.objects.bulk_create(make, batch_size=BATCH)
     if change:
         Due.objects.bulk_update(change, _JUDGED, batch_size=BATCH)
     if make or change or removed:
         recount_kept(Q(schedule=schedule, year=year))
     return Planned(len(make), len(change), removed)
+
+
+def _kept_all_the_same(
+    have: dict[tuple[int, date, int | None], Due],
+    expected: set[tuple[int, date, int | None]],
+    schedule: Schedule,
+    calendar: Holidays,
+) -> list[Due]:
+    """Dues that nobody would plan today (the unit moved away, the rule changed) but that stay.
+
+    The calendar still says until when their record was awaited.
+    """
+    days = {version.pk: version.recording_days for version in schedule.versions.all()}
+    changed = []
+    for key, due in have.items():
+        if key in expected or due.version_id not in days:
+            continue
+        until = awaits_until(due.period, days[due.version_id], calendar)
+        if due.awaits_until != until:
+            due.awaits_until = until
+            changed.append(due)
+    return changed
 
 
 def _slots(schedule: Schedule, year: int, calendar: Holidays) -> list[_Slot]:
@@ -445,6 +464,28 @@ def _rewrite(model: type[Model], rows: Sequence[Model], fields: Sequence[str]) -
     )
 
 
+def lock_dues(due_ids: Iterable[int]) -> dict[int, Due]:
+    """The dues by their keys, locked in the order in which ``recount_dues`` does it."""
+    ids = sorted(set(due_ids))
+    keys = set(
+        Due.objects.filter(pk__in=ids).values_list("bureau", "schedule", "year", "period_first")
+    )
+    if keys:
+        _lock_kept(keys)
+    rows = Due.objects.select_for_update().filter(pk__in=ids)
+    return {due.pk: due for due in rows.order_by("pk")}
+
+
+def keep_waived(days: dict[int, date | None]) -> None:
+    """Write since when dues are excused (None: no more), and count them anew."""
+    due_ids = defaultdict(list)
+    for due_id, day in days.items():
+        due_ids[day].append(due_id)
+    for day, ids in due_ids.items():
+        Due.objects.filter(pk__in=ids).update(waived_on=day)
+    recount_dues(days)
+
+
 def recount_dues(due_ids: Iterable[int]) -> None:
     """Count the meetings of these dues anew and write what is kept; within a transaction.
 
@@ -555,72 +596,6 @@ def _note_lacking_evidence(dues: list[Due], held: dict[int, list[_Held]]) -> Non
     for due in expecting:
         wanted = set(due.version.expected_evidence)
         due.lacks_evidence = sum(bool(wanted - have[each.meeting_id]) for each in held[due.pk])
-
-
-# --- waivers ------------------------------------------------------------------------------------
-
-
-@transaction.atomic
-def grant_waiver(
-    *,
-    due_id: int,
-    reason: str,
-    granted_on: date,
-    by: User,
-    at: datetime,
-    today: date,
-    signer: Person | None = None,
-    from_paper: bool = False,
-) -> Waiver:
-    """Excuse a due, with the reason. Refuses without one, for a future day, or twice.
-
-    ``from_paper``: recorded from a sheet that ``signer`` signed (凭签批件录入).
-    """
-    due = Due.objects.select_for_update().get(pk=due_id)
-    reasons = []
-    if not reason.strip():
-        reasons.append(_("请写明免开理由。"))
-    if granted_on > today:
-        reasons.append(_("批准日期不能晚于今天。"))
-    if due.met_on is not None:
-        reasons.append(_("该期已按期落实，无需免开。"))
-    if due.waived_on is not None:
-        reasons.append(_("该期已批准免开。"))
-    if from_paper and signer is None:
-        reasons.append(_("凭签批件录入的，须注明签批人。"))
-    if reasons:
-        raise CannotWaive(reasons)
-    waiver = Waiver(
-        due=due,
-        reason=reason.strip(),
-        granted_on=granted_on,
-        signer=signer,
-        from_paper=from_paper,
-        recorded_at=at,
-        recorded_by=by,
-    )
-    waiver.save()
-    due.waived_on = granted_on
-    due.save(update_fields=["waived_on"])
-    recount_dues([due.pk])
-    return waiver
-
-
-@transaction.atomic
-def withdraw_waiver(*, waiver_id: int, because: str, on: date, today: date) -> Waiver:
-    """Take a waiver back, with the reason; the due is judged without it again."""
-    waiver = Waiver.objects.select_for_update().get(pk=waiver_id)
-    if waiver.withdrawn_on is not None:
-        raise CannotWaive([_("该免开已撤销。")])
-    if not because.strip():
-        raise CannotWaive([_("请写明撤销原因。")])
-    if on > today or on < waiver.granted_on:
-        raise CannotWaive([_("撤销日期应在批准日期与今天之间。")])
-    waiver.withdrawn_on, waiver.withdrawn_because = on, because.strip()
-    waiver.save()
-    Due.objects.filter(pk=waiver.due_id).update(waived_on=None)
-    recount_dues([waiver.due_id])
-    return waiver
 
 
 # --- setting schedules --------------------------------------------------------------------------

@@ -16,7 +16,7 @@ from reports.actions.units import (
     set_ledger_from,
 )
 from reports.domain.access import Act
-from reports.models import Unit, UnitKind, UnitName
+from reports.models import BureauSetting, Unit, UnitKind, UnitName
 
 from .base import (
     KindAdmin,
@@ -174,3 +174,31 @@ class UnitAdmin(LedgerAdmin):
         if "ledger_from" in changed:
             with beside("ledger_from"):
                 set_ledger_from(unit=obj, day=given["ledger_from"], **now)
+
+
+@admin.register(BureauSetting)
+class BureauSettingAdmin(LedgerAdmin):
+    """How a bureau wants its ledger kept; her own bureau's, by its legal officer."""
+
+    writes = (Act.MANAGE_UNITS,)
+    list_display = ("bureau", "auxiliary_waits")
+    search_fields = ("bureau__name", "bureau__short_name", "bureau__initials")
+    ordering = ("bureau__path",)
+    autocomplete_fields = ("bureau",)
+    fields = ("bureau", "auxiliary_waits")
+
+    def rows(self, queryset, scope):
+        own = scope.units(Act.MANAGE_UNITS).values("pk")
+        return queryset.select_related("bureau").filter(bureau__in=own)
+
+    def may_change(self, scope, obj):
+        return scope.may(Act.MANAGE_UNITS, obj.bureau)
+
+    def get_readonly_fields(self, request, obj=None):
+        return ("bureau",) if obj is not None else ()
+
+    def formfield_for_foreignkey(self, db_field, request, **kwargs):
+        if db_field.name == "bureau":
+            units = request_scope(request).units(Act.MANAGE_UNITS)
+            kwargs["queryset"] = units.filter(bureau=F("pk"))
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)

@@ -26,7 +26,9 @@ class Act(StrEnum):
 
     READ = "read"
     RECORD_MEETING = "record_meeting"
+    CORRECT_DISCHARGE = "correct_discharge"
     ADD_EVIDENCE = "add_evidence"
+    REVIEW_EVIDENCE = "review_evidence"
     CANCEL_RECORD = "cancel_record"
     ADD_RECORD = "add_record"
     WAIVE_DUE = "waive_due"
@@ -82,6 +84,8 @@ MAY: Mapping[Role, frozenset[Act]] = MappingProxyType(
         Role.CLERK: _CLERK,
         Role.LEGAL_OFFICER: _CLERK
         | {
+            Act.REVIEW_EVIDENCE,
+            Act.CORRECT_DISCHARGE,
             Act.WAIVE_DUE,
             Act.SET_SCHEDULE,
             Act.REGISTER_PROBLEM,

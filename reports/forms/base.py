@@ -1,18 +1,78 @@
 """Fields that several forms share."""
 
+from datetime import date, time
 from typing import Any
 
 from django import forms
 from django.db.models import Prefetch, Q
 from django.utils.translation import gettext_lazy as _
 
+from reports.domain.typed import day_typed, hour_typed, lacks_its_year
 from reports.models import Appointment, Person
 from reports.models.choices import listed
 
 
-def day_field(**kwargs: Any) -> forms.DateField:
-    widget = forms.DateInput(attrs={"type": "date", "placeholder": "2026-03-31"}, format="%Y-%m-%d")
-    return forms.DateField(widget=widget, **kwargs)
+class DayInput(forms.DateInput):
+    """A day as text, so that it speaks the page's language and not the browser's.
+
+    A script adds a calendar to every ``input.day``; without it the field is typed into.
+    """
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        own = {"class": "day", "placeholder": "2026-03-31", "autocomplete": "off"}
+        super().__init__(format="%Y-%m-%d", attrs=own | (attrs or {}))
+
+
+class DayField(forms.DateField):
+    """A day in any of the ways people write it.
+
+    The page says by ``near`` which day a day without its year is nearest to, and by ``latest``
+    which one it cannot be after.
+    """
+
+    widget = DayInput
+    default_error_messages = {
+        "invalid": _("请填写日期，如 2026-03-31 或 2026年3月31日。"),
+        "no_year": _("请写明年份，如 2026-03-31。"),
+    }
+    near: date | None = None
+    latest: date | None = None
+
+    def to_python(self, value: Any) -> date | None:
+        if not isinstance(value, str):
+            return super().to_python(value)
+        if not value.strip():
+            return None
+        found = day_typed(value, near=self.near, latest=self.latest)
+        if found is None:
+            lacking = self.near is None and lacks_its_year(value)
+            code = "no_year" if lacking else "invalid"
+            raise forms.ValidationError(self.error_messages[code], code=code)
+        return found
+
+
+def day_field(**kwargs: Any) -> DayField:
+    return DayField(**kwargs)
+
+
+class HourField(forms.TimeField):
+    """An hour in any of the ways people write it, in the language of the page."""
+
+    default_error_messages = {"invalid": _("请填写时间，如 14:30。")}
+
+    def __init__(self, **kwargs: Any):
+        attrs = {"class": "hour", "placeholder": "14:30", "autocomplete": "off"}
+        super().__init__(widget=forms.TimeInput(format="%H:%M", attrs=attrs), **kwargs)
+
+    def to_python(self, value: Any) -> time | None:
+        if not isinstance(value, str):
+            return super().to_python(value)
+        if not value.strip():
+            return None
+        found = hour_typed(value)
+        if found is None:
+            raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
+        return found
 
 
 def text_field(*, rows: int = 3, **kwargs: Any) -> forms.CharField:

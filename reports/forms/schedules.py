@@ -38,18 +38,13 @@ from reports.models.choices import (
 from reports.selectors.rules import year_start
 from reports.selectors.scope import Scope
 
-from .base import Choice
+from .base import Choice, day_field
 
 EVIDENCE_OF_MEETINGS = [
     (code, label)
     for code, label in labelled(EVIDENCE_KIND_LABELS)
     if code != EvidenceKind.DECISION.value
 ]
-
-
-def day_field(**kwargs) -> forms.DateField:
-    widget = forms.DateInput(attrs={"type": "date", "placeholder": "2026-03-31"}, format="%Y-%m-%d")
-    return forms.DateField(widget=widget, **kwargs)
 
 
 class UnitLabelField(Choice):

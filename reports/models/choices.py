@@ -12,7 +12,9 @@ from django.utils.translation import get_language, gettext, ngettext, pgettext, 
 from django.utils.translation import gettext_lazy as _
 
 from reports.domain.access import Role
+from reports.domain.calendar_table import Fault, TableFault
 from reports.domain.counting import WhyNot
+from reports.domain.dates import Unreadable
 from reports.domain.dues import CountedIn, DueReason, MakeUp, NotApplicable, ReasonCode, Verdict
 from reports.domain.measures import AgainstExtension, MeasureStanding, MeasureState
 from reports.domain.periods import (
@@ -26,6 +28,7 @@ from reports.domain.periods import (
 )
 from reports.domain.problems import Against, ProblemClass, ProblemMove, ProblemState, Refusal
 from reports.domain.summaries import AgainstSigning, AgainstText, ReportState, SectionRole
+from reports.domain.waivers import AgainstWaiver
 
 
 def labelled(labels: Mapping[StrEnum, object]) -> list[tuple[str, object]]:
@@ -84,6 +87,28 @@ class PointKind(StrEnum):
     EVIDENCE = "evidence"
     ASKED = "asked"
     OTHER = "other"
+
+
+class LedgerColumn(StrEnum):
+    """A column of the ledger of meetings."""
+
+    NUMBER = "number"
+    HELD_ON = "held_on"
+    ENTERED_ON = "entered_on"
+    TITLE = "title"
+    KIND = "kind"
+    UNIT = "unit"
+    CHAIR = "chair"
+    ATTENDANCE = "attendance"
+    AGENDA = "agenda"
+    COUNTS = "counts"
+    EVIDENCE = "evidence"
+    REMARKS = "remarks"
+    TIMES = "times"
+    PLACE = "place"
+    RESOLUTIONS = "resolutions"
+    LEGAL = "legal"
+    ENTERED_BY = "entered_by"
 
 
 class EvidenceKind(StrEnum):
@@ -253,6 +278,25 @@ POINT_KIND_LABELS = {
     PointKind.EVIDENCE: _("缺少的材料"),
     PointKind.ASKED: _("规定议题"),
     PointKind.OTHER: _("其他议题"),
+}
+LEDGER_COLUMN_LABELS = {
+    LedgerColumn.NUMBER: _("序号"),
+    LedgerColumn.HELD_ON: _("召开日"),
+    LedgerColumn.ENTERED_ON: _("录入日"),
+    LedgerColumn.TITLE: _("会议名称"),
+    LedgerColumn.KIND: _("会议种类"),
+    LedgerColumn.UNIT: _("召开单位"),
+    LedgerColumn.CHAIR: _("主持人"),
+    LedgerColumn.ATTENDANCE: _("参加"),
+    LedgerColumn.AGENDA: _("主要议题"),
+    LedgerColumn.COUNTS: _("计入"),
+    LedgerColumn.EVIDENCE: _("材料"),
+    LedgerColumn.REMARKS: _("备注"),
+    LedgerColumn.TIMES: _("起止时间"),
+    LedgerColumn.PLACE: _("地点"),
+    LedgerColumn.RESOLUTIONS: _("议定事项"),
+    LedgerColumn.LEGAL: _("法制列席"),
+    LedgerColumn.ENTERED_BY: _("录入人"),
 }
 
 WHY_NOT_LABELS = {
@@ -510,6 +554,13 @@ def clauses(words: Iterable[object]) -> str:
     return gettext("，").join(str(word) for word in words)
 
 
+def amount_label(number: int, counted_in: CountedIn) -> str:
+    """How much was held or is owed: 2 次, 120 分钟."""
+    if counted_in == CountedIn.MINUTES:
+        return ngettext("%(n)s 分钟", "%(n)s 分钟", number) % {"n": number}
+    return ngettext("%(n)s 次", "%(n)s 次", number) % {"n": number}
+
+
 def every_label(rhythm: Rhythm) -> str:
     """When something is owed, without how often: 每周, 每2个月, 每年3月、11月, 单周."""
     if rhythm.window is not None:
@@ -635,3 +686,41 @@ AGAINST_TEXT_SENTENCES = {
     ),
     AgainstText.RAW_TOKEN: _("正文中不能出现“%(mark)s”。"),
 }
+
+# Why a waiver is not asked for, granted or decided on.
+AGAINST_WAIVER_SENTENCES = {
+    AgainstWaiver.NO_REASON: _("请写明免开理由。"),
+    AgainstWaiver.ASKED_IN_FUTURE: _("申请日期不能晚于今天。"),
+    AgainstWaiver.IN_FUTURE: _("批准日期不能晚于今天。"),
+    AgainstWaiver.MET: _("该期已按期落实，无需免开。"),
+    AgainstWaiver.MADE_UP: _("该期已补开，无需免开。"),
+    AgainstWaiver.WAIVED: _("该期已批准免开。"),
+    AgainstWaiver.NOT_OWED: _("该期本来不需落实，无需免开。"),
+    AgainstWaiver.ASKED: _("该期已有免开申请，正在等待决定。"),
+    AgainstWaiver.NO_SIGNER: _("凭签批件录入的，须注明签批人。"),
+    AgainstWaiver.OWN_REQUEST: _("申请人不能批准自己的申请。"),
+    AgainstWaiver.BEFORE_ASKED: _("决定日期早于申请日期。"),
+    AgainstWaiver.DECIDED: _("该申请已经决定。"),
+    AgainstWaiver.NO_NOTE: _("不同意的，请写明理由。"),
+}
+
+# Why a cell is not taken for a day, or a row not for days of the calendar.
+UNREADABLE_DAY_SENTENCES = {
+    Unreadable.NOTHING: _("没有填写日期。"),
+    Unreadable.NO_YEAR: _("“%(value)s”没有写明年份，请写成2026-02-15。"),
+    Unreadable.NO_SUCH_DAY: _("“%(value)s”：没有这一天。"),
+    Unreadable.NOT_A_DAY: _("“%(value)s”不是日期，请写成2026-02-15或2026年2月15日。"),
+    Unreadable.BACKWARDS: _("“%(value)s”：截止日期早于起始日期。"),
+}
+TABLE_FAULT_SENTENCES = {
+    TableFault.NO_KIND: _("没有填写类型：放假，还是调休上班。"),
+    TableFault.UNKNOWN_KIND: _("不认识类型“%(value)s”，请写“放假”或“调休上班”。"),
+    TableFault.TOO_LONG: _("连续%(value)s天，过长；请核对起止日期。"),
+    TableFault.TWICE: _("与第%(value)s行是同一天。"),
+}
+
+
+def fault_sentence(fault: Fault) -> str:
+    """What is wrong with a cell, in words."""
+    sentences: Mapping[StrEnum, object] = UNREADABLE_DAY_SENTENCES | TABLE_FAULT_SENTENCES
+    return str(sentences[fault.why]) % {"value": str(fault.value)[:40]}

@@ -16,7 +16,7 @@ from django.db.models import Count, F, Q
 from django.utils.translation import gettext_lazy as _
 
 from reports.domain.access import Role, reasons_against_holding
-from reports.domain.calendar import Holidays
+from reports.domain.calendar import Holidays, holidays_missing
 from reports.domain.counting import amount_of
 from reports.domain.dues import (
     CountedIn,
@@ -46,7 +46,7 @@ from reports.models import (
     Unit,
     Waiver,
 )
-from reports.selectors.calendar import holidays
+from reports.selectors.calendar import holidays, years_entered
 from reports.selectors.differences import Difference
 from reports.selectors.kept import KEPT_COUNTS, KEPT_KEY, counts_of
 from reports.selectors.people import appointment_differences
@@ -84,6 +84,12 @@ def all_differences() -> Iterator[Difference]:
     """Every difference of the whole ledger."""
     for step in audit_steps():
         yield from step.differences()
+
+
+def audit_warnings(today: date) -> Iterator[str]:
+    """What is no difference, but wants somebody's attention: a sentence each; one query."""
+    for year in holidays_missing(today, years_entered(today)):
+        yield str(_("%(year)s年还没有录入节假日，暂按周一至周五上班核算。") % {"year": year})
 
 
 # --- dues ---------------------------------------------------------------------------------------

@@ -14,6 +14,7 @@ from django.db.models import Model, Q, QuerySet
 
 from reports.domain.access import MAY, REACH, Act, Reach, Role
 from reports.models import (
+    AgendaPaper,
     AnnualReport,
     Appointment,
     Attendance,
@@ -31,6 +32,9 @@ from reports.models import (
     Schedule,
     ScheduleSet,
     Unit,
+    Waiver,
+    WaiverOrder,
+    WaiverRequest,
 )
 from reports.models.units import PATH_SEGMENT
 
@@ -155,7 +159,9 @@ def _place(record: Model) -> tuple[Unit, Unit | None]:
         return record.bureau, record.bureau
     if isinstance(record, Schedule):
         return record.set.unit, record.set.unit.bureau
-    if isinstance(record, ScheduleSet | Person | Examination | Appointment):
+    if isinstance(record, WaiverRequest):
+        return record.due.unit, record.due.bureau
+    if isinstance(record, ScheduleSet | Person | Examination | Appointment | WaiverOrder):
         return record.unit, record.unit.bureau
     return record.unit, record.bureau
 
@@ -234,6 +240,10 @@ def _schedule_of(prefix: str):
             for g in scope.reading:
                 if g.kind == "unit" and g.bureau_id is not None:
                     found |= Q(**{f"{prefix}unit__bureau": g.bureau_id})
+                # So is what a unit above the bureaus sets, which belongs to none of them.
+                if g.kind == "tree":
+                    path = f"{prefix}unit__path"
+                    found |= Q(**{f"{path}__gte": g.path, f"{path}__lt": g.path_end})
                 # What is set above the bureaus is owed below them.
                 if g.kind != "tree" and (above := paths_above(g.path)):
                     found |= Q(**{f"{prefix}unit__path__in": above})
@@ -268,11 +278,33 @@ def _of_bureau(scope: Scope, act: Act) -> Q:
     return found
 
 
+def _of_due(scope: Scope, act: Act) -> Q:
+    return scope.condition(unit="due__unit", bureau="due__bureau", act=act)
+
+
+def _waiver_order(scope: Scope, act: Act) -> Q:
+    """A notice is seen where it speaks, and by everyone one of whose dues it excuses."""
+    found = Q(pk__in=[])
+    for g in scope.grants:
+        if g.kind == "none" or act not in MAY[g.role]:
+            continue
+        if g.kind == "bureau":
+            part = Q(unit__bureau=g.bureau_id)
+        else:
+            part = Q(unit__path__gte=g.path, unit__path__lt=g.path_end)
+        found = part if _is_nothing(found) else found | part
+    if act == Act.READ and scope.reads_anything:
+        excusing = Waiver.objects.filter(_of_due(scope, act), order__isnull=False)
+        found |= Q(pk__in=excusing.values("order_id"))
+    return found
+
+
 CONDITIONS = {
     Unit: _unit,
     Due: _unit_and_bureau,
     DueCount: _of_bureau,
     Meeting: _meeting,
+    AgendaPaper: _unit_and_bureau,
     Evidence: _evidence,
     Problem: _problem,
     Measure: _measure,
@@ -284,6 +316,8 @@ CONDITIONS = {
     Appointment: _of_unit,
     Examination: _of_unit,
     Certificate: _of_person,
+    WaiverRequest: _of_due,
+    WaiverOrder: _waiver_order,
 }
 
 

@@ -10,7 +10,10 @@ from reports.domain.access import Act, Role
 from reports.domain.problems import ProblemState
 from reports.domain.summaries import ReportState
 from reports.models import AnnualReport, Due, Extension, Measure, Problem
+from reports.selectors.evidence import returned_to
+from reports.selectors.meetings import to_confirm
 from reports.selectors.scope import Scope
+from reports.selectors.waivers import requests_to_decide
 
 SOON = timedelta(days=14)  # a duty of the whole year need not wait in the list from January on
 
@@ -19,12 +22,15 @@ class Waiting(StrEnum):
     """Why something waits."""
 
     RECORD = "record"
+    CONFIRM = "confirm"
     EVIDENCE = "evidence"
+    RETURNED = "returned"
     ASSIGN = "assign"
     VERIFY = "verify"
     WORK = "work"
     MEASURE = "measure"
     EXTENSION = "extension"
+    WAIVER = "waiver"
     SIGN = "sign"
 
 
@@ -50,10 +56,12 @@ def waiting_for(scope: Scope, *, today: date) -> list[WaitingGroup]:
                 .with_verdict(today)
                 .filter(verdict__in=["open", "awaiting"]),
             ),
+            WaitingGroup(Waiting.CONFIRM, to_confirm(scope)),
             WaitingGroup(
                 Waiting.EVIDENCE,
                 own.filter(lacks_evidence__gt=0, period_last__gte=today - timedelta(days=92)),
             ),
+            WaitingGroup(Waiting.RETURNED, returned_to(_own_units(scope))),
         ]
     problems = Problem.objects.standing()
     if scope.allows(Act.ASSIGN_PROBLEM):
@@ -88,6 +96,8 @@ def waiting_for(scope: Scope, *, today: date) -> list[WaitingGroup]:
                 ).exclude(recorded_by=scope.user_id),
             )
         )
+    if scope.allows(Act.WAIVE_DUE):
+        groups.append(WaitingGroup(Waiting.WAIVER, requests_to_decide(scope)))
     if scope.allows(Act.SIGN_REPORT):
         groups.append(
             WaitingGroup(
@@ -109,6 +119,13 @@ def _own_dues(scope: Scope) -> QuerySet[Due]:
         elif g.role == Role.LEGAL_OFFICER and g.bureau_id:
             own |= Q(unit=g.bureau_id)
     return Due.objects.filter(own)
+
+
+def _own_units(scope: Scope) -> list[int]:
+    """The units whose papers the user hands in: the clerk's, and the legal officer's bureau."""
+    clerk = [g.unit_id for g in scope.grants if g.role == Role.CLERK]
+    legal = [g for g in scope.grants if g.role == Role.LEGAL_OFFICER and g.bureau_id]
+    return sorted({*clerk, *(g.bureau_id for g in legal), *(g.unit_id for g in legal)})
 
 
 def _of_a_clerk(scope: Scope, problems: QuerySet, today: date) -> list[WaitingGroup]:

@@ -57,6 +57,7 @@ class Figure:
     rows: list[StripRow]
     axis: Axis
     href: str
+    grid: str
     year_note: str
 
 
@@ -93,10 +94,20 @@ class PlaceMixin(ScopeMixin, DayMixin):
             rows=[self.strip_row(strip) for strip in of.strips.values()],
             axis=Axis(whole.first, whole.last),
             href=f"{reverse('reports:due-list')}?unit={place.pk}&set={of.set_id}&{self.query}",
+            grid=self.grid_address(of, place),
             year_note=""
             if start == YearStart(1, 1)
             else _("考核年度 %(days)s") % {"days": days_label(whole.first, whole.last)},
         )
+
+    def grid_address(self, of: SetFigure, place: Unit) -> str:
+        """The set as a table of all periods: of the bureau all its units, else the unit alone."""
+        parts = {"set": of.set_id}
+        if not place.is_bureau:
+            parts["unit"] = place.pk
+        elif self.scope.sees_many_bureaus:
+            parts["bureau"] = place.pk
+        return f"{reverse('reports:grid')}?{urlencode(parts)}&{self.query}"
 
     def strip_row(self, strip: ScheduleStrip) -> StripRow:
         return StripRow(

@@ -71,6 +71,10 @@ class Frame:
             return "true" if not self.scope.sees_many_bureaus and self.at_a_place else ""
         if path == "/bureaus/" and here.startswith("/units/"):
             return "true"
+        if path == "/meetings/" and here.startswith("/agendas/"):
+            return "true"
+        if path == "/dues/" and here.startswith(("/grid/", "/waiver-orders/")):
+            return "true"
         return "true" if here.startswith(path) else ""
 
     @property
@@ -111,8 +115,12 @@ class Frame:
         return any(self.scope.allows(act) for act in ADMIN_ACTS)
 
     @cached_property
+    def keeps_calendar(self) -> bool:
+        return self.scope.allows(Act.MANAGE_CALENDAR)
+
+    @cached_property
     def sees_jobs(self) -> bool:
-        return self.scope.holds(Role.LEGAL_OFFICER) or self.scope.holds(Role.SYSTEM_ADMIN)
+        return self.scope.reads_anything or self.scope.holds(Role.SYSTEM_ADMIN)
 
     @cached_property
     def years(self) -> list[tuple[int, str]]:

@@ -96,7 +96,15 @@ class MeasurePage(ScopeMixin, DayMixin):
     def measure(self) -> Measure:
         rows = with_last_progress(Measure.objects.with_due(self.on), self.on)
         return self.get_visible(
-            rows.select_related("unit", "bureau", "responsible", "recorded_by", "cancelled_by"),
+            rows.select_related(
+                "unit",
+                "bureau",
+                "responsible",
+                "recorded_by",
+                "cancelled_by",
+                "meeting__unit",
+                "meeting__bureau",
+            ),
             self.kwargs["pk"],
         )
 
@@ -124,6 +132,7 @@ class MeasureDetail(MeasurePage, TemplateView):
         waiting = [each for each in record.extensions if each.decided_on is None]
         return super().get_context_data(**kwargs) | {
             "record": record,
+            "may_read_meeting": measure.meeting is not None and may(Act.READ, measure.meeting),
             "changes": changes_of(measure),
             "may_report": going_on and may(Act.REPORT_PROGRESS, measure),
             "may_extend": going_on

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, ClassVar
 
+from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.utils import timezone
 from django.utils.functional import cached_property
@@ -14,6 +15,7 @@ from django_tables2 import SingleTableMixin
 
 from reports.actions.refusals import Refused
 from reports.domain.progress import Tally
+from reports.domain.typed import day_typed
 from reports.exchange.sheets import CSV, XLSX, csv_lines, disposition, file_name, workbook
 from reports.models.choices import day_label, listed
 from reports.tables.base import CappedPaginator
@@ -40,22 +42,20 @@ def read_days(query: Mapping[str, str], today: date) -> Days:
     complaints = []
     on = today
     if typed := query.get("on", "").strip():
-        try:
-            asked = date.fromisoformat(typed)
-        except ValueError:
+        asked = day_typed(typed, near=today, latest=today)
+        if asked is None:
             complaints.append(
                 _("“%(typed)s”不是有效日期，已按今天显示。日期应写成 2026-03-31。")
                 % {"typed": typed[:20]}
             )
+        elif asked > today:
+            complaints.append(_("%(day)s尚未到来，已按今天显示。") % {"day": day_label(asked)})
+        elif asked.year < FIRST_YEAR:
+            complaints.append(
+                _("台账没有%(year)s年以前的数据，已按今天显示。") % {"year": FIRST_YEAR}
+            )
         else:
-            if asked > today:
-                complaints.append(_("%(day)s尚未到来，已按今天显示。") % {"day": day_label(asked)})
-            elif asked.year < FIRST_YEAR:
-                complaints.append(
-                    _("台账没有%(year)s年以前的数据，已按今天显示。") % {"year": FIRST_YEAR}
-                )
-            else:
-                on = asked
+            on = asked
     year = on.year
     if typed := query.get("year", "").strip():
         if typed.isascii() and typed.isdigit() and FIRST_YEAR <= int(typed) <= LAST_YEAR:
@@ -75,8 +75,18 @@ def days_of(request: HttpRequest) -> Days:
     return request._ledger_days
 
 
+def bring_near(form: BaseForm, today: date) -> None:
+    """Say to the day fields of a form which day a day without its year is nearest to."""
+    for field in form.fields.values():
+        if hasattr(field, "near"):
+            field.near = today
+
+
 class DayMixin:
-    """``today``, the day ``on`` as of which figures are shown, and the ``year`` they are of."""
+    """``today``, the day ``on`` as of which figures are shown, and the ``year`` they are of.
+
+    Day fields of a form on such a page understand a day without its year.
+    """
 
     request: HttpRequest
 
@@ -95,6 +105,11 @@ class DayMixin:
     @property
     def year(self) -> int:
         return self.days.year
+
+    def get_form(self, *args: Any, **kwargs: Any) -> BaseForm:
+        form = super().get_form(*args, **kwargs)
+        bring_near(form, self.today)
+        return form
 
 
 def tally_words(name: str, tally: Tally) -> str:
@@ -128,6 +143,7 @@ class TablePage(DayMixin, SingleTableMixin, FilterView):
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         self.filterset = self.get_filterset(self.get_filterset_class())
+        bring_near(self.filterset.form, self.today)
         valid = not self.filterset.is_bound or self.filterset.is_valid()
         self.object_list = self.filterset.qs if valid else self.filterset.queryset.none()
         kind = request.GET.get("_export")

@@ -119,6 +119,8 @@ class ProblemPage(ScopeMixin, DayMixin):
                 "submitted_by",
                 "closed_by",
                 "cancelled_by",
+                "meeting__unit",
+                "meeting__bureau",
             ),
             self.kwargs["pk"],
         )
@@ -148,6 +150,8 @@ class ProblemDetail(ProblemPage, TemplateView):
         return super().get_context_data(**kwargs) | {
             "record": problem_record(problem, self.scope, on=self.on, today=self.today),
             "overdue": is_overdue(problem, self.on),
+            "may_read_meeting": problem.meeting is not None
+            and self.scope.may(Act.READ, problem.meeting),
             "buttons": self.buttons() if live else [],
             "changes": changes_of(problem),
             "may_edit": registers and not closed,

@@ -22,6 +22,7 @@ from reports.actions.schedules import (
     set_up_schedule,
 )
 from reports.domain.access import Act
+from reports.domain.calendar import holidays_missing
 from reports.domain.dues import CountedIn, Verdict
 from reports.domain.periods import YearStart, assessment_year, year_holding
 from reports.domain.progress import Tally
@@ -42,7 +43,7 @@ from reports.models.choices import (
     day_label,
     days_label,
 )
-from reports.selectors.calendar import holidays
+from reports.selectors.calendar import holidays, years_entered
 from reports.selectors.dues import OWED, address_of_dues
 from reports.selectors.history import changes_of
 from reports.selectors.rules import year_start
@@ -112,7 +113,10 @@ class ScheduleList(ScopeMixin, SelectionMixin, TablePage):
         return kwargs | {"scope": self.scope, "on": self.on}
 
     def get_context_data(self, **kwargs):
-        return super().get_context_data(**kwargs) | {"may_set": self.scope.allows(Act.SET_SCHEDULE)}
+        return super().get_context_data(**kwargs) | {
+            "may_set": self.scope.allows(Act.SET_SCHEDULE),
+            "missing": holidays_missing(self.today, years_entered(self.today)),
+        }
 
 
 class ScheduleMixin(ScopeMixin, DayMixin):

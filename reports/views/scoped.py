@@ -25,6 +25,8 @@ class ScopeMixin:
     """
 
     needs: Act | None = Act.READ
+    # Administrators see no records; a page that shows none may be open to them.
+    shows_records = True
 
     @cached_property
     def scope(self) -> Scope:
@@ -33,7 +35,7 @@ class ScopeMixin:
     def dispatch(self, request, *args, **kwargs):
         if not self.scope.grants:
             raise PermissionDenied(_("您的账号还没有任何权限，请联系安全管理员。"))
-        if not self.scope.reads_anything:
+        if self.shows_records and not self.scope.reads_anything:
             raise PermissionDenied(_("管理员账号不能查看业务记录。"))
         if self.needs is not None and not self.scope.allows(self.needs):
             raise PermissionDenied(_("您的角色不能进行此项操作。"))

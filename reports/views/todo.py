@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.generic import TemplateView
 
-from reports.models import Due, Extension, Measure, Problem
+from reports.models import Due, Evidence, Extension, Measure, Meeting, Problem, WaiverRequest
 from reports.models.choices import (
     PROBLEM_STATE_LABELS,
     REPORT_STATE_LABELS,
@@ -23,19 +23,25 @@ from reports.views.scoped import ScopeMixin
 SHOWN = 50
 HEADINGS = {
     Waiting.RECORD: gettext_lazy("待记录的会议和事项"),
+    Waiting.CONFIRM: gettext_lazy("辅警录入、待确认的会议"),
     Waiting.EVIDENCE: gettext_lazy("缺材料"),
+    Waiting.RETURNED: gettext_lazy("退回重交的材料"),
     Waiting.ASSIGN: gettext_lazy("待交办的问题"),
     Waiting.VERIFY: gettext_lazy("待核查的问题"),
     Waiting.WORK: gettext_lazy("本单位整改的问题"),
     Waiting.MEASURE: gettext_lazy("即将到期和已逾期的措施"),
     Waiting.EXTENSION: gettext_lazy("待批的延期"),
+    Waiting.WAIVER: gettext_lazy("待决定的免开申请"),
     Waiting.SIGN: gettext_lazy("待签发的年度报告"),
 }
 RELATED = {
-    Due: ("unit", "schedule", "schedule__set", "version"),
+    Due: ("unit", "person", "schedule", "schedule__set", "version"),
     Problem: ("unit",),
     Measure: ("unit",),
     Extension: ("measure", "problem"),
+    WaiverRequest: ("due__unit", "due__person", "due__version", "due__schedule__set"),
+    Evidence: ("unit",),
+    Meeting: ("unit", "kind", "recorded_by"),
 }
 
 
@@ -85,11 +91,24 @@ def due_to_record(due: Due, today) -> Item:
     verdict = due.verdict_on(today)
     return Item(
         what=due.schedule.name,
-        detail=f"{due.unit.label} · {label_of(due)}",
+        detail=f"{due.owner} · {label_of(due)}",
         tone="open" if verdict == "open" else "late",
         badge=str(labels[verdict]),
         href=f"{reverse('reports:meeting-new')}?due={due.pk}",
         button=_("记录会议"),
+    )
+
+
+def to_confirm(meeting: Meeting, today) -> Item:
+    who = meeting.recorded_by.get_full_name() or meeting.recorded_by.username
+    told = {"unit": meeting.unit.label, "day": day_label(meeting.held_on, today), "who": who}
+    return Item(
+        what=meeting.title,
+        detail=_("%(unit)s · %(day)s · %(who)s录入") % told,
+        tone="late",
+        badge=_("待确认"),
+        href=meeting.get_absolute_url(),
+        button=_("查看"),
     )
 
 
@@ -101,6 +120,18 @@ def due_lacking(due: Due, today) -> Item:
         badge=_("缺材料"),
         href=due.get_absolute_url(),
         button=_("补交"),
+    )
+
+
+def returned(row: Evidence, today) -> Item:
+    add = reverse("reports:evidence-add", args=["meeting", row.meeting_pk])
+    return Item(
+        what=row.title,
+        detail=_("%(unit)s：%(why)s") % {"unit": row.unit.label, "why": row.review_note},
+        tone="missed",
+        badge=str(row.get_review_display()),
+        href=f"{add}?kind={row.kind}",
+        button=_("重交"),
     )
 
 
@@ -140,6 +171,19 @@ def extension(row: Extension, today) -> Item:
     )
 
 
+def waiver(row: WaiverRequest, today) -> Item:
+    due = row.due
+    told = {"owner": due.owner, "period": label_of(due), "why": row.reason}
+    return Item(
+        what=due.schedule.name,
+        detail=_("%(owner)s · %(period)s：%(why)s") % told,
+        tone="late",
+        badge=_("免开申请"),
+        href=reverse("reports:waiver-decide", args=[due.pk, row.pk]),
+        button=_("审批"),
+    )
+
+
 def report(row, today) -> Item:
     return Item(
         what=row.title,
@@ -153,11 +197,14 @@ def report(row, today) -> Item:
 
 WORDED = {
     Waiting.RECORD: due_to_record,
+    Waiting.CONFIRM: to_confirm,
     Waiting.EVIDENCE: due_lacking,
+    Waiting.RETURNED: returned,
     Waiting.ASSIGN: problem,
     Waiting.VERIFY: problem,
     Waiting.WORK: problem,
     Waiting.MEASURE: measure,
     Waiting.EXTENSION: extension,
+    Waiting.WAIVER: waiver,
     Waiting.SIGN: report,
 }

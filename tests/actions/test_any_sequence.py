@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
-from reports.actions.calendar import save_holiday
+from reports.actions.calendar import enter_days, take_out_days
 from reports.actions.meetings import (
     MeetingDraft,
     PersonPresent,
@@ -22,18 +22,27 @@ from reports.actions.refusals import Refused
 from reports.actions.schedules import (
     VersionDraft,
     end_schedule,
-    grant_waiver,
     plan_dues,
     replan,
     set_version,
-    withdraw_waiver,
 )
 from reports.actions.units import close_unit
+from reports.actions.waivers import (
+    OrderDraft,
+    ask_waiver,
+    decide_waiver,
+    grant_waiver,
+    order_waivers,
+    withdraw_order,
+    withdraw_waiver,
+)
+from reports.domain.calendar import SATURDAY
 from reports.domain.dues import Verdict
 from reports.domain.periods import Cadence
-from reports.models import Discharge, Due, Holiday, Meeting, Waiver
-from reports.models.choices import OwedBy
+from reports.models import Discharge, Due, Meeting, Waiver, WaiverOrder, WaiverRequest
+from reports.models.choices import DayKind, OwedBy
 from reports.selectors.audit import all_differences
+from reports.selectors.calendar import DayDraft
 from tests.factories import (
     NOON,
     AppointmentFactory,
@@ -53,6 +62,7 @@ STEPS = st.lists(
             [
                 *("hold", "hold", "hold", "cancel", "correct", "take_off", "confirm", "waive"),
                 *("withdraw", "version", "end", "holiday", "replan", "close"),
+                *("ask", "decide", "order", "recall"),
             ]
         ),
         st.integers(0, 10_000),
@@ -178,6 +188,55 @@ class AnySequence(TestCase):
         if waiver := self.pick(Waiver.objects.all(), a):
             withdraw_waiver(waiver_id=waiver.pk, because="误批", on=TODAY, today=TODAY)
 
+    def ask(self, a, b, flag):
+        due = self.pick(Due.objects.filter(period_first__lte=TODAY), a)
+        ask_waiver(
+            due_id=due.pk, reason="安保", asked_on=TODAY, by=self.clerk, at=NOON, today=TODAY
+        )
+
+    def decide(self, a, b, flag):
+        if request := self.pick(WaiverRequest.objects.all(), a):
+            decide_waiver(
+                request_id=request.pk,
+                granted=flag,
+                note="仍可召开",
+                on=TODAY,
+                by=self.officer,
+                at=NOON,
+                today=TODAY,
+            )
+
+    def order(self, a, b, flag):
+        first = TODAY - timedelta(days=a % 60)
+        last = first + timedelta(days=b % 15)
+        touched = Due.objects.filter(
+            period_first__lte=last,
+            period_last__gte=first,
+            met_on=None,
+            met_late_on=None,
+            waived_on=None,
+            not_applicable_because="",
+        )
+        asked = WaiverRequest.objects.filter(decided_on=None).values("due_id")
+        order_waivers(
+            draft=OrderDraft(self.bureau, "通知", TODAY, first, last, "安保"),
+            due_ids=touched.exclude(pk__in=asked).values_list("pk", flat=True),
+            by=self.officer,
+            at=NOON,
+            today=TODAY,
+        )
+
+    def recall(self, a, b, flag):
+        if order := self.pick(WaiverOrder.objects.all(), a):
+            withdraw_order(
+                order_id=order.pk,
+                because="取消",
+                on=TODAY,
+                by=self.officer,
+                at=NOON,
+                today=TODAY,
+            )
+
     def version(self, a, b, flag):
         rule = self.rules[a % 2]
         set_version(
@@ -199,11 +258,16 @@ class AnySequence(TestCase):
         end_schedule(schedule=self.rules[a % 4].schedule, ended_on=ended_on, today=TODAY)
 
     def holiday(self, a, b, flag):
-        day = TODAY + timedelta(days=b % 60 - 30)
-        holiday = Holiday.objects.filter(day=day).first() or Holiday(day=day, name="调整")
-        holiday.kind = "holiday" if flag else "workday"
-        save_holiday(holiday=holiday, by=self.officer, at=NOON)
-        replan(bureau_ids=None, today=TODAY)
+        """A week off, or taken out again; a Saturday worked."""
+        first = TODAY + timedelta(days=b % 60 - 30)
+        days = [first + timedelta(days=n) for n in range(1 + a % 9)]
+        done = {"by": self.officer, "at": NOON, "today": TODAY}
+        if not flag:
+            take_out_days(days, because="通知有误", **done)
+            return
+        drafts = [DayDraft(day, DayKind.HOLIDAY, "调整", "通知") for day in days[:-1]]
+        worked = DayKind.WORKDAY if days[-1].weekday() >= SATURDAY else DayKind.HOLIDAY
+        enter_days([*drafts, DayDraft(days[-1], worked, "调整", "通知")], **done)
 
     def replan(self, a, b, flag):
         replan(bureau_ids=[self.bureau.pk], today=TODAY)

@@ -10,19 +10,17 @@ from reports.actions.schedules import (
     KEPT_COUNTS,
     KEPT_KEY,
     CannotSetSchedule,
-    CannotWaive,
     Planned,
     VersionDraft,
     counts_of,
     end_schedule,
-    grant_waiver,
     plan_dues,
     replan,
     set_version,
     set_year_start,
-    withdraw_waiver,
 )
 from reports.actions.units import close_unit, move_unit, set_ledger_from
+from reports.actions.waivers import grant_waiver
 from reports.domain.periods import Cadence
 from reports.models import Due, DueCount
 from reports.models.choices import OwedBy
@@ -32,7 +30,6 @@ from tests.factories import (
     CityFactory,
     HolidayFactory,
     MeetingKindFactory,
-    PersonFactory,
     ScheduleFactory,
     ScheduleVersionFactory,
     UnitFactory,
@@ -383,89 +380,6 @@ def test_a_year_begins_on_day_1_to_28_of_a_month(bureau, month, day):
 
     with pytest.raises(CannotSetSchedule, match="1日至28日"):
         set_year_start(of=of, month=month, day=day, today=TODAY)
-
-
-# --- waivers ------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def june(bureau):
-    owed_by_itself(bureau)
-    plan()
-    return due_of(TODAY)
-
-
-def waive(due, **kwargs):
-    wanted = {"reason": "全员安保", "granted_on": TODAY} | kwargs
-    return grant_waiver(due_id=due.pk, **wanted, **NOW | {"by": UserFactory()})
-
-
-def test_a_waived_due_is_excused_from_that_day_on(june):
-    waiver = waive(june, granted_on=date(2026, 6, 8))
-
-    june.refresh_from_db()
-    assert june.verdict_on(date(2026, 6, 7)) == "open"
-    assert june.verdict_on(date(2026, 12, 31)) == "waived"
-    assert waiver.history.count() == 1
-    kept_is_right()
-
-
-@pytest.mark.parametrize(
-    ("kwargs", "says"),
-    [
-        ({"reason": " "}, "理由"),
-        ({"granted_on": date(2026, 6, 11)}, "不能晚于今天"),
-        ({"from_paper": True}, "签批人"),
-    ],
-)
-def test_a_waiver_is_refused_without_what_it_needs(june, kwargs, says):
-    with pytest.raises(CannotWaive, match=says):
-        waive(june, **kwargs)
-
-
-def test_a_due_is_waived_once_and_not_when_it_is_met(june, bureau):
-    waive(june)
-    with pytest.raises(CannotWaive, match="已批准免开"):
-        waive(june)
-    may = due_of(date(2026, 5, 5))
-    hold(bureau, date(2026, 5, 5), may)
-    with pytest.raises(CannotWaive, match="已按期落实"):
-        waive(may)
-
-
-def test_a_waiver_from_paper_names_who_signed(june):
-    waiver = waive(june, from_paper=True, signer=PersonFactory())
-
-    assert waiver.from_paper
-
-
-def test_a_waiver_taken_back_lets_the_due_be_judged_again(june):
-    waiver = waive(june, granted_on=date(2026, 6, 1))
-
-    withdraw_waiver(waiver_id=waiver.pk, because="误批", on=TODAY, today=TODAY)
-
-    june.refresh_from_db()
-    assert june.verdict_on(TODAY) == "open"
-    kept_is_right()
-    with pytest.raises(CannotWaive, match="已撤销"):
-        withdraw_waiver(waiver_id=waiver.pk, because="误批", on=TODAY, today=TODAY)
-    waive(june)
-
-
-@pytest.mark.parametrize(
-    ("kwargs", "says"),
-    [
-        ({"because": " "}, "撤销原因"),
-        ({"on": date(2026, 6, 11)}, "批准日期与今天之间"),
-        ({"on": date(2026, 5, 31)}, "批准日期与今天之间"),
-    ],
-)
-def test_a_waiver_is_taken_back_with_a_reason_and_an_honest_day(june, kwargs, says):
-    waiver = waive(june, granted_on=date(2026, 6, 1))
-    wanted = {"because": "误批", "on": TODAY} | kwargs
-
-    with pytest.raises(CannotWaive, match=says):
-        withdraw_waiver(waiver_id=waiver.pk, today=TODAY, **wanted)
 
 
 # --- what is kept -------------------------------------------------------------------------------

@@ -8,10 +8,20 @@ from django.contrib.auth.models import User
 from django.urls import reverse
 
 from reports.domain.access import Role
-from reports.models import Appointment, Holiday, Membership, Person, Post, Unit, UnitKind
+from reports.models import (
+    Appointment,
+    BureauSetting,
+    Holiday,
+    Membership,
+    Person,
+    Post,
+    Unit,
+    UnitKind,
+)
 from tests.factories import (
     AppointmentFactory,
     BureauFactory,
+    BureauSettingFactory,
     CertificateFactory,
     CityFactory,
     HolidayFactory,
@@ -96,6 +106,7 @@ OPENS = {
     Role.LEGAL_OFFICER: {
         "agendakind",
         "appointment",
+        "bureausetting",
         "examination",
         "holiday",
         "honour",
@@ -124,7 +135,7 @@ OPENS = {
 WRITES = {
     Role.LEGAL_OFFICER: OPENS[Role.LEGAL_OFFICER]
     - {"agendakind", "holiday", "meetingkind", "post", "problemsource", "unitkind", "user"},
-    Role.SYSTEM_ADMIN: OPENS[Role.SYSTEM_ADMIN],
+    Role.SYSTEM_ADMIN: OPENS[Role.SYSTEM_ADMIN] - {"holiday"},
     Role.SECURITY_ADMIN: {"membership"},
 }
 
@@ -462,26 +473,15 @@ def test_a_login_is_closed(enter):
     assert not user.is_active
 
 
-def test_holidays_are_imported_and_lacking_years_named(enter):
+def test_holidays_are_looked_up_and_changed_elsewhere(enter):
+    HolidayFactory(day=date(2026, 2, 17))
     client = enter(Role.SYSTEM_ADMIN, CityFactory())
 
-    before = client.get(listing(Holiday)).text
-    after = client.post(reverse("admin:reports_holiday_import"), {"year": "2026"}, follow=True).text
+    page = client.get(listing(Holiday))
 
-    assert "2026年还没有节假日" in before
-    assert "2026年还没有节假日" not in after
-    assert "2027年还没有节假日" in after
-    assert Holiday.objects.filter(day=date(2026, 2, 17)).exists()
-
-
-def test_an_unknown_year_is_refused_beside_its_field(enter):
-    response = enter(Role.SYSTEM_ADMIN, CityFactory()).post(
-        reverse("admin:reports_holiday_import"), {"year": "2050"}
-    )
-
-    assert response.context["form"].errors["year"] == [
-        "程序自带的节假日表没有2050年，请按国务院办公厅通知录入。"
-    ]
+    assert 'href="/holidays/"' in page.text
+    assert list(page.context["cl"].result_list) == [Holiday.objects.get()]
+    assert client.get(reverse("admin:reports_holiday_add")).status_code == 403
 
 
 def test_the_history_is_readable(enter, bureau):
@@ -581,3 +581,27 @@ def test_a_post_stays_single_only_without_overlap(enter, bureau):
 
     assert list(errors_of(response)) == ["single_holder"]
     assert not Post.objects.get().single_holder
+
+
+# --- how a bureau wants its ledger kept ---------------------------------------------------------
+
+
+def test_a_legal_officer_sets_what_her_own_bureau_wants(enter, bureau):
+    station = UnitFactory(parent=bureau)
+    foreign = BureauSettingFactory()
+    client = enter(Role.LEGAL_OFFICER)
+    add = reverse("admin:reports_bureausetting_add")
+
+    refused = [
+        client.post(add, {"bureau": pk, "auxiliary_waits": "on"})
+        for pk in (station.pk, foreign.bureau_id)
+    ]
+    kept = client.post(add, {"bureau": bureau.pk, "auxiliary_waits": "on"})
+
+    assert [list(r.context["adminform"].form.errors) for r in refused] == [["bureau"]] * 2
+    assert kept.status_code == 302
+    assert BureauSetting.objects.get(bureau=bureau).auxiliary_waits is True
+    shown = client.get(reverse("admin:reports_bureausetting_changelist"))
+    assert [row.bureau for row in shown.context["cl"].result_list] == [bureau]
+    theirs = reverse("admin:reports_bureausetting_change", args=[foreign.pk])
+    assert client.get(theirs).status_code == 404

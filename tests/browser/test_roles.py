@@ -42,6 +42,8 @@ def test_clerk_records_a_meeting_late_with_a_file(open_as, picture):
         "input[type=file] >> nth=0",
         {"name": "会议记录.pdf", "mimeType": "application/pdf", "buffer": PDF},
     )
+    if page.query_selector("#id_late_because"):
+        page.fill("#id_late_because", "值班，事后补录")
     picture(page, "record-meeting")
     save(page)
 

@@ -2,6 +2,7 @@
 
 import os
 import signal
+from datetime import datetime
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -9,7 +10,8 @@ from django.core.management import CommandError, call_command
 from reports.management.commands import work_jobs
 from reports.models import Due, Holiday, Job, Unit
 from reports.models.choices import JobState
-from tests.factories import BureauFactory, JobFactory, ScheduleVersionFactory
+from tests.conftest import SHANGHAI
+from tests.factories import BureauFactory, HolidayFactory, JobFactory, ScheduleVersionFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -37,6 +39,7 @@ def test_plan_dues_plans_one_year(rule):
 
 
 def test_audit_ledger_says_that_all_is_right(rule, capsys):
+    HolidayFactory()
     call_command("plan_dues", verbosity=0)
 
     call_command("audit_ledger")
@@ -44,7 +47,20 @@ def test_audit_ledger_says_that_all_is_right(rule, capsys):
     assert capsys.readouterr().out == "核对无误。\n"
 
 
+def test_audit_ledger_warns_of_a_year_without_holidays_and_ends_well(rule, capsys, the_day):
+    HolidayFactory()
+    the_day.move_to(datetime(2026, 10, 1, 8, tzinfo=SHANGHAI))
+
+    call_command("audit_ledger")
+
+    assert capsys.readouterr().out.splitlines() == [
+        "提醒：2027年还没有录入节假日，暂按周一至周五上班核算。",
+        "核对无误。",
+    ]
+
+
 def test_audit_ledger_says_each_difference_in_one_line(rule, capsys):
+    HolidayFactory()
     call_command("plan_dues", verbosity=0)
     Due.objects.filter(number=2, year=2026).update(counted=1)
 
@@ -85,6 +101,20 @@ def test_seed_holidays_enters_a_year_once(capsys):
     call_command("seed_holidays", year=2026)
 
     assert days == Holiday.objects.count() > 20
+    assert capsys.readouterr().out.splitlines()[::2] == [
+        f"2026年：新录入{days}天。",
+        "2026年：新录入0天。",
+    ]
+
+
+def test_seed_holidays_enters_every_year_it_knows(capsys):
+    call_command("seed_holidays")
+    days = Holiday.objects.count()
+    call_command("seed_holidays", verbosity=0)
+
+    assert set(Holiday.objects.values_list("day__year", flat=True)) == set(range(2004, 2027))
+    assert capsys.readouterr().out.splitlines()[0] == f"新录入{days}天。"
+    assert Holiday.objects.count() == days
 
 
 def test_seed_holidays_refuses_a_year_it_does_not_know():

@@ -4,7 +4,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
 
-from reports.models import Account, Membership, Unit
+from reports.models import Account, Holiday, Membership, Unit
 
 pytestmark = pytest.mark.django_db
 OPTIONS = {
@@ -23,6 +23,7 @@ def test_start_ledger_makes_the_unit_and_two_administrators(capsys):
         Membership.objects.order_by("pk").values_list("user__username", "unit__name", "role")
     ) == [("xitong", "某市公安局", "system_admin"), ("anquan", "某市公安局", "security_admin")]
     assert Membership.history.count() == 2
+    assert Holiday.objects.filter(day="2026-02-17").exists()
     assert not User.objects.filter(is_superuser=True).exists()
     assert Account.objects.filter(must_change_password=True, is_demo=False).count() == 2
     printed = dict(line.split() for line in capsys.readouterr().out.splitlines()[1:])

@@ -42,6 +42,8 @@ def test_supervisors_decide_but_do_not_keep_the_records_of_others(act):
     ("act", "roles"),
     [
         (Act.RECORD_MEETING, {Role.CLERK, Role.LEGAL_OFFICER}),
+        (Act.CORRECT_DISCHARGE, {Role.LEGAL_OFFICER}),
+        (Act.REVIEW_EVIDENCE, {Role.LEGAL_OFFICER}),
         (Act.SET_SCHEDULE, {Role.LEGAL_OFFICER}),
         (Act.REGISTER_PROBLEM, {Role.LEGAL_OFFICER, Role.INSPECTOR}),
         (Act.VERIFY_PROBLEM, {Role.LEGAL_OFFICER, Role.INSPECTOR}),

@@ -1,6 +1,7 @@
 """The sample data: the same day gives the same rows, and nothing in them contradicts itself."""
 
-from datetime import date, datetime
+from collections import defaultdict
+from datetime import date, datetime, timedelta
 from hashlib import sha256
 
 import pytest
@@ -9,6 +10,7 @@ from django.db import transaction
 from django.db.models import F
 
 from reports.domain.access import Role
+from reports.domain.dues import Verdict, verdict
 from reports.exchange.demo.load import LedgerNotEmpty, load_demo
 from reports.models import (
     AnnualReport,
@@ -188,3 +190,26 @@ def test_kept_copies_agree_with_their_meetings():
     )
 
     assert not wrong.exists()
+
+
+def test_sql_and_domain_agree_on_every_edge_of_every_due():
+    """The first and the last day, the last one for recording, and the days beside them."""
+    facts = {due.pk: due.facts for due in Due.objects.all()}
+    asked = defaultdict(set)
+    for pk, each in facts.items():
+        for edge in (each.period.first, each.period.last, each.awaits_until):
+            for shift in (-1, 0, 1):
+                asked[edge + timedelta(days=shift)].add(pk)
+    seen = set()
+    wrong = []
+
+    for on, keys in asked.items():
+        rows = Due.objects.with_verdict(on).filter(pk__in=keys).order_by()
+        for pk, found in rows.values_list("pk", "verdict"):
+            seen.add(found)
+            if found != verdict(facts[pk], on):
+                wrong.append((pk, on, found))
+
+    assert wrong == []
+    assert seen == {each.value for each in Verdict}
+    assert len(facts) > 10_000

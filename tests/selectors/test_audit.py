@@ -9,7 +9,8 @@ from reports.actions.evidence import Reference, Upload, add_evidence
 from reports.actions.measures import MeasureDraft, report_progress, set_measure
 from reports.actions.meetings import MeetingDraft, record_meeting
 from reports.actions.people import AppointmentDraft, appoint_many
-from reports.actions.schedules import grant_waiver, plan_dues
+from reports.actions.schedules import plan_dues
+from reports.actions.waivers import grant_waiver
 from reports.domain.access import Role
 from reports.exchange.demo.files import pdf
 from reports.models import (

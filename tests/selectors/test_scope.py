@@ -33,3 +33,16 @@ def test_a_rule_set_above_the_bureaus_is_read_below_and_set_by_nobody_there(role
     assert above in seen
     assert elsewhere not in seen
     assert not scope.may(Act.SET_SCHEDULE, above)
+
+
+def test_a_rule_set_above_the_bureaus_is_read_by_who_oversees_them():
+    city = CityFactory()
+    BureauFactory(parent=city)
+    own = ScheduleVersionFactory(schedule__set__unit=city).schedule
+    elsewhere = ScheduleVersionFactory(schedule__set__unit=CityFactory()).schedule
+
+    scope = scope_of(member(Role.SUPERVISOR, city), today=date(2026, 6, 10))
+
+    seen = scope.limit(Schedule.objects.all())
+    assert own in seen
+    assert elsewhere not in seen

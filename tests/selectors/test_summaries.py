@@ -7,8 +7,9 @@ import pytest
 from reports.actions.measures import decide_extension, report_progress
 from reports.actions.meetings import MeetingDraft, record_meetings
 from reports.actions.problems import move_problem
-from reports.actions.schedules import grant_waiver, plan_dues
+from reports.actions.schedules import plan_dues
 from reports.actions.summaries import compile_report, sign_report
+from reports.actions.waivers import grant_waiver
 from reports.domain.access import Role
 from reports.domain.periods import Cadence
 from reports.domain.problems import ProblemMove

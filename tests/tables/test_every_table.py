@@ -9,20 +9,23 @@ import pytest
 from django.urls import reverse
 
 import reports.tables
+from reports.actions.meetings import refresh_meeting_evidence
 from reports.domain.access import Role
 from reports.tables.base import HouseTable
 from tests.factories import (
+    AgendaPaperFactory,
     AnnualReportFactory,
     AppointmentFactory,
     BureauFactory,
     CityFactory,
+    DischargeFactory,
     DueFactory,
     MeasureFactory,
-    MeetingFactory,
     PersonFactory,
     ProblemFactory,
     ScheduleVersionFactory,
     UnitFactory,
+    WaiverOrderFactory,
     member,
 )
 
@@ -38,6 +41,9 @@ LISTS = {
     "person-list": "",
     "schedule-list": "",
     "report-list": "",
+    "evidence-lacking": "?year=2026",
+    "agenda-list": "?year=2026",
+    "waiver-order-list": "",
 }
 MODULES = [import_module(f"reports.tables.{m.name}") for m in iter_modules(reports.tables.__path__)]
 TABLES = {
@@ -46,10 +52,17 @@ TABLES = {
     for name, table in vars(module).items()
     if isinstance(table, type) and issubclass(table, HouseTable) and table is not HouseTable
 }
+
+
+def table_of(name):
+    """The last word of an address that is not "list": evidence-lacking is of LackingTable."""
+    return name.removesuffix("-list").rpartition("-")[2]
+
+
 COLUMNS = [
     (name, column)
     for name in LISTS
-    for column, bound in TABLES[name.removesuffix("-list")].base_columns.items()
+    for column, bound in TABLES[table_of(name)].base_columns.items()
     if bound.orderable is not False
 ]
 
@@ -60,19 +73,21 @@ def supervisor(client):
     for _n in range(2):
         bureau = BureauFactory(parent=city)
         station = UnitFactory(parent=bureau, ledger_from=None)
-        rule = ScheduleVersionFactory(schedule__set__unit=bureau)
-        DueFactory(unit=station, schedule=rule.schedule, version=rule)
-        MeetingFactory(unit=station)
+        rule = ScheduleVersionFactory(schedule__set__unit=bureau, expected_evidence=["minutes"])
+        due = DueFactory(unit=station, schedule=rule.schedule, version=rule)
+        refresh_meeting_evidence(DischargeFactory(due=due).meeting_id)
         problem = ProblemFactory(unit=station)
         MeasureFactory(unit=station, problems=(problem,))
         AppointmentFactory(person=PersonFactory(unit=station), unit=station)
         AnnualReportFactory(bureau=bureau)
+        AgendaPaperFactory(unit=station)
+        WaiverOrderFactory(unit=bureau)
     client.force_login(member(Role.SUPERVISOR, city))
     return client
 
 
 def test_every_table_has_a_list_here():
-    assert set(TABLES) == {name.removesuffix("-list") for name in LISTS}
+    assert set(TABLES) == {table_of(name) for name in LISTS}
 
 
 @pytest.mark.parametrize(("name", "column"), COLUMNS)

@@ -14,8 +14,10 @@ from django.urls import URLPattern, get_resolver, reverse
 from reports.actions.evidence import Upload, add_evidence
 from reports.domain.access import Role
 from reports.models import AnnualReport, Honour
+from reports.models.choices import JobKind
 from tests.factories import (
     NOON,
+    AgendaPaperFactory,
     BureauFactory,
     CityFactory,
     DueFactory,
@@ -29,6 +31,8 @@ from tests.factories import (
     ScheduleVersionFactory,
     UnitFactory,
     WaiverFactory,
+    WaiverOrderFactory,
+    WaiverRequestFactory,
     member,
 )
 
@@ -96,8 +100,11 @@ BUREAUS = {
 OFFICER = {role: (200 if role == LEGAL else 403,) * 3 for role in READING}
 IN_BUREAU = OFFICER | {LEGAL: (200, 200, 404)}
 AFTER_POST = OFFICER | {LEGAL: (302, 302, 404)}
-# Who asks for longer work, and who oversees all of it.
-ASKERS = {role: (200 if role in (LEGAL, SYSTEM) else 403,) * 3 for role in READING}
+# Everybody follows what she asked for; one oversees all of it.
+JOBS = {role: (200 if role == SYSTEM else 404,) * 3 for role in READING} | {SECURITY: (403,) * 3}
+# One calendar serves all bureaus: everybody reads it, the system administrator keeps it.
+CALENDAR = LIST | {SYSTEM: (200,) * 3}
+KEEPER = {role: (200 if role == SYSTEM else 403,) * 3 for role in READING}
 
 MATRIX = {
     "dashboard": HOME,
@@ -108,16 +115,52 @@ MATRIX = {
     "due-list": LIST,
     "due-detail": READING,
     "due-waive": only(LEGAL, LEADER, SUPERVISOR),
+    "due-note": only(CLERK, LEGAL),
+    "waiver-ask": only(CLERK, LEGAL),
+    "waiver-decide": only(LEGAL, LEADER, SUPERVISOR),
+    "grid": LIST,
+    "waiver-order-list": LIST,
+    "waiver-order-new": {
+        role: ((200,) * 3 if role in (LEGAL, LEADER, SUPERVISOR) else (403,) * 3)
+        for role in READING
+    },
+    "waiver-order-detail": READING,
+    "waiver-order-withdraw": moved(only(LEGAL, LEADER, SUPERVISOR)),
     "meeting-list": LIST,
     "meeting-new": only(CLERK, LEGAL) | dict.fromkeys(NO_CLERKS, (403,) * 3),
     "meeting-detail": READING,
     "meeting-edit": only(CLERK, LEGAL),
     "meeting-cancel": only(CLERK, LEGAL),
+    "meeting-discharges": only(LEGAL),
+    "meeting-unconfirmed": {
+        role: (200 if role in (CLERK, LEGAL) else 403,) * 3 for role in READING
+    },
+    "meeting-minutes": READING,
+    "meeting-minutes-docx": READING,
+    "meeting-ledger": READING,
+    "meeting-columns": only(LEGAL, of=OF_BUREAU),
+    "agenda-list": LIST,
+    "agenda-new": only(CLERK, LEGAL) | dict.fromkeys(NO_CLERKS, (403,) * 3),
+    "agenda-detail": READING,
+    "agenda-edit": only(CLERK, LEGAL),
+    "agenda-print": READING,
+    "agenda-record": only(CLERK, LEGAL),
     "evidence-file": READING,
+    "evidence-view": READING,
+    "evidence-review": only(LEGAL),
+    "evidence-lacking": LIST,
+    "evidence-pack": READING,
     "evidence-cancel": only(CLERK, LEGAL),
     "evidence-add": only(CLERK, LEGAL, INSPECTOR),
     "person-list": LIST,
     "person-detail": READING,
+    "calendar": READING,
+    "calendar-ics": LIST,
+    "holiday-list": CALENDAR,
+    "holiday-template": CALENDAR,
+    "holiday-enter": KEEPER,
+    "holiday-take-out": KEEPER,
+    "holiday-import": KEEPER,
     "schedule-list": LIST,
     "schedule-new": {role: ((200,) * 3 if role == LEGAL else (403,) * 3) for role in READING},
     "schedule-detail": RULES,
@@ -153,8 +196,9 @@ MATRIX = {
     "report-sign": only(LEGAL, LEADER, of=OF_BUREAU),
     "honour-new": first_asked(OF_BUREAU, LEGAL),
     "honour-edit": first_asked(OF_BUREAU, LEGAL),
-    "job-list": ASKERS,
-    "job-detail": ASKERS | {LEGAL: (200, 200, 404)},
+    "job-list": LIST | {SYSTEM: (200,) * 3},
+    "job-detail": JOBS | {LEGAL: (200, 200, 404)},
+    "job-file": JOBS | {LEGAL: (200, 200, 404), SYSTEM: (403,) * 3},
     "job-plan": {role: (302 if role == LEGAL else 403,) * 3 for role in READING},
     "job-audit": {role: (302 if role == SYSTEM else 403,) * 3 for role in READING},
 }
@@ -165,10 +209,27 @@ RECORDS = {
     "unit-detail": lambda p: [p.unit.pk],
     "due-detail": lambda p: [p.due.pk],
     "due-waive": lambda p: [p.due.pk],
+    "due-note": lambda p: [p.due.pk],
+    "waiver-ask": lambda p: [p.due.pk],
+    "waiver-decide": lambda p: [p.due.pk, p.request.pk],
+    "waiver-order-detail": lambda p: [p.order.pk],
+    "waiver-order-withdraw": lambda p: [p.order.pk],
     "meeting-detail": lambda p: [p.meeting.pk],
     "meeting-edit": lambda p: [p.meeting.pk],
     "meeting-cancel": lambda p: [p.meeting.pk],
+    "meeting-discharges": lambda p: [p.meeting.pk],
+    "meeting-minutes": lambda p: [p.meeting.pk],
+    "meeting-minutes-docx": lambda p: [p.meeting.pk],
+    "meeting-ledger": lambda p: [p.unit.pk],
+    "meeting-columns": lambda p: [p.unit.bureau_id],
+    "agenda-detail": lambda p: [p.paper.pk],
+    "agenda-edit": lambda p: [p.paper.pk],
+    "agenda-print": lambda p: [p.paper.pk],
+    "agenda-record": lambda p: [p.paper.pk],
     "evidence-file": lambda p: [p.evidence.pk],
+    "evidence-view": lambda p: [p.evidence.pk],
+    "evidence-review": lambda p: [p.evidence.pk],
+    "evidence-pack": lambda p: [p.unit.pk],
     "evidence-cancel": lambda p: [p.evidence.pk],
     "evidence-add": lambda p: ["meeting", p.meeting.pk],
     "person-detail": lambda p: [p.person.pk],
@@ -198,9 +259,20 @@ RECORDS = {
     "honour-new": lambda p: [p.report.pk],
     "honour-edit": lambda p: [p.honour.pk],
     "job-detail": lambda p: [p.job.pk],
+    "job-file": lambda p: [p.pack.pk],
 }
-METHODS = dict.fromkeys(("waiver-withdraw", "report-compile", "job-plan", "job-audit"), "post")
-QUERIES = {"meeting-new": lambda p: f"?unit={p.unit.pk}"}
+METHODS = dict.fromkeys(
+    (
+        *("waiver-withdraw", "waiver-order-withdraw"),
+        *("report-compile", "job-plan", "job-audit"),
+    ),
+    "post",
+)
+QUERIES = {
+    "agenda-new": lambda p: f"?unit={p.unit.pk}",
+    "calendar": lambda p: f"?unit={p.unit.pk}",
+    "meeting-new": lambda p: f"?unit={p.unit.pk}",
+}
 
 
 @pytest.fixture
@@ -234,6 +306,15 @@ def world():
     for name in PLACES:
         asked_by = None if name == "foreign" else logins[LEGAL]
         places[name].job = JobFactory(asked_by=asked_by)
+        # One that was asked for while its unit could still be read.
+        places[name].pack = JobFactory(
+            kind=JobKind.PACK_EVIDENCE,
+            arguments={"unit": places[name].unit.pk, "year": 2026},
+            asked_by=logins[LEGAL],
+            started_at=NOON,
+            ended_at=NOON,
+            file=places[name].evidence.file.name,
+        )
     return SimpleNamespace(places=places, logins=logins)
 
 
@@ -246,9 +327,12 @@ def place(unit):
     return SimpleNamespace(
         unit=unit,
         meeting=meeting,
+        paper=AgendaPaperFactory(unit=unit),
         evidence=evidence,
         due=due,
         waiver=WaiverFactory(due=due),
+        request=WaiverRequestFactory(due=due),
+        order=WaiverOrderFactory(unit=unit),
         person=PersonFactory(unit=unit),
         problem=ProblemFactory(unit=unit),
         measure=(measure := MeasureFactory(unit=unit)),

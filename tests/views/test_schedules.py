@@ -114,7 +114,7 @@ def errors(response):
 # --- the list -----------------------------------------------------------------------------------
 
 # Session, user, scope, what waits (1), sets in the filter, count, rows, their kinds.
-QUERIES_OF_LIST = 8
+QUERIES_OF_LIST = 9
 
 
 @pytest.mark.parametrize("rows", [1, 3])

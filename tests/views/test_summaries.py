@@ -260,7 +260,7 @@ def test_the_list_takes_the_same_queries(client, come, django_assert_num_queries
         signed(BureauFactory(parent=city))
     come(Role.SUPERVISOR, city)
 
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         answer = client.get(reverse("reports:report-list"))
 
     assert len(answer.context["table"].rows) == rows

@@ -8,7 +8,8 @@ import pytest
 
 from reports.actions.measures import report_progress
 from reports.actions.meetings import MeetingDraft, record_meetings
-from reports.actions.schedules import grant_waiver, plan_dues
+from reports.actions.schedules import plan_dues
+from reports.actions.waivers import grant_waiver
 from reports.domain.access import Role
 from reports.domain.periods import Cadence
 from reports.models import Due

@@ -54,8 +54,8 @@ def test_the_list_shows_every_bureau_in_the_same_queries(
     assert shown(response) == bureaus
 
 
-# Session, user, scope, count, kinds in the filter, rows, their schedule sets.
-QUERIES_OF_LIST = 7
+# Session, user, scope, count, kinds in the filter, rows, their schedule sets, what waits.
+QUERIES_OF_LIST = 8
 
 
 @pytest.mark.parametrize("role", [Role.LEGAL_OFFICER, Role.INSPECTOR, Role.LEADER])

@@ -8,7 +8,7 @@ from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import User
 from django.db import transaction
 
-from reports.actions.calendar import known_days, seed_holidays
+from reports.actions.calendar import seed_untouched_years
 from reports.actions.refusals import Refused
 from reports.actions.schedules import plan_dues, set_version
 from reports.models import Due, Meeting, Problem, Unit
@@ -88,9 +88,7 @@ def load_demo(
 
 
 def _calendar(stage: Stage) -> None:
-    for year in range(stage.year - 2, stage.year + 2):
-        if known_days(year):
-            seed_holidays(year=year, by=None, at=stage.now)
+    seed_untouched_years(by=None, at=stage.now, today=stage.today)
     stage.calendar = holidays()
 
 

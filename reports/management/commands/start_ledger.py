@@ -4,6 +4,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from reports.actions.beginning import start_ledger, usual_unit_kinds
+from reports.actions.calendar import seed_untouched_years
 from reports.actions.refusals import Refused
 
 QUESTIONS = {
@@ -40,6 +41,7 @@ class Command(BaseCommand):
             )
         except Refused as refusal:
             raise CommandError(str(refusal)) from refusal
+        seed_untouched_years(by=None, at=now, today=timezone.localdate(now))
         self.stdout.write(_("台账已启用。以下密码只显示这一次，首次登录时须修改："))
         for login in logins:
             self.stdout.write(f"  {login.username}  {login.password}")
