@@ -108,7 +108,8 @@ class Window:
     """The days of a recurring due date, reckoned from a base period.
 
     AFTER: ``days`` days after it (季后15日内). UNTIL: from its end to the next ``month`` and
-    ``day`` (每年3月31日前). BY_DAY: to the ``day`` of its last month (每月20日前).
+    ``day`` (每年3月31日前). BY_DAY: to the ``day`` of its last month (每月20日前),
+    which is a month of the year's own: from 21 October to 20 November it has a 25th in October.
     A day that a month has not is that month's last.
     """
 
@@ -136,7 +137,10 @@ class Window:
             return Period(base.last + ONE_DAY, base.last + timedelta(days=self.days))
         if self.kind == WindowKind.BY_DAY:
             until = _in_month(base.last.year, base.last.month, self.day)
-            return Period(base.first, min(until, base.last) if until >= base.first else base.last)
+            if until > base.last:
+                before = base.last.replace(day=1) - ONE_DAY
+                until = _in_month(before.year, before.month, self.day)
+            return Period(base.first, until)
         first = base.last + ONE_DAY
         until = _in_month(first.year, self.month, self.day)
         if until < first:

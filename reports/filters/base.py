@@ -8,7 +8,7 @@ from django import forms
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from reports.domain.typed import day_typed
+from reports.domain.dates import day_typed
 
 
 class DayInput(forms.DateInput):

@@ -1,5 +1,7 @@
 """Fields that several forms share."""
 
+import re
+from collections.abc import Iterable, Mapping
 from datetime import date, time
 from typing import Any
 
@@ -7,8 +9,9 @@ from django import forms
 from django.db.models import Prefetch, Q
 from django.utils.translation import gettext_lazy as _
 
-from reports.domain.typed import day_typed, hour_typed, lacks_its_year
-from reports.models import Appointment, Person
+from reports.domain.counting import minutes_between
+from reports.domain.dates import day_typed, hour_typed, lacks_its_year
+from reports.models import Appointment, Due, Person, Unit
 from reports.models.choices import listed
 
 
@@ -89,8 +92,25 @@ class Choice(forms.ModelChoiceField):
 
 
 class UnitField(Choice):
+    loaded: dict[str, Unit] | None = None
+
     def label_from_instance(self, obj):
         return obj.label
+
+    def offer(self, units: Iterable[Unit]) -> None:
+        """Let choose from units that the page has read already, without reading them again."""
+        self.loaded = {str(unit.pk): unit for unit in units}
+        nothing = [] if self.empty_label is None else [("", self.empty_label)]
+        self.choices = [*nothing, *((unit.pk, unit.label) for unit in self.loaded.values())]
+
+    def to_python(self, value):
+        if self.loaded is None or value in self.empty_values:
+            return super().to_python(value)
+        found = self.loaded.get(str(value))
+        if found is None:
+            message = self.error_messages["invalid_choice"]
+            raise forms.ValidationError(message, code="invalid_choice", params={"value": value})
+        return found
 
 
 class UnitsField(forms.ModelMultipleChoiceField):
@@ -140,3 +160,63 @@ class FilesField(forms.FileField):
 
 
 SECRECY = _("严禁上传涉密信息和警务工作秘密；不便上传的，请填写索引。")
+
+
+# --- what the forms of a meeting share ----------------------------------------------------------
+
+LONGEST_KEY = 15
+TOO_LONG = 12 * 60  # minutes
+
+
+class DuesField(forms.Field):
+    """Ticked lines; a line stands for one due, or for those of many units or people: ``12,13``."""
+
+    widget = forms.CheckboxSelectMultiple
+
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs)
+        self.dues: tuple[Due, ...] = ()
+
+    def clean(self, value) -> list[Due]:
+        ticked = keys_in(value)
+        if ticked - {due.pk for due in self.dues}:
+            raise forms.ValidationError(_("所选的应开事项已有变化，请核对后重新勾选。"))
+        return [due for due in self.dues if due.pk in ticked]
+
+
+def keys_in(values: Iterable[object] | None) -> set[int]:
+    """The keys that ticked lines stand for; what is no key is left out."""
+    parts = (key_in(part) for value in values or () for part in str(value).split(","))
+    return {part for part in parts if part is not None}
+
+
+def key_in(typed: str | None) -> int | None:
+    """The key that stands in a field, if any; nothing longer than a key can be."""
+    fits = typed and typed.isascii() and typed.isdigit() and len(typed) <= LONGEST_KEY
+    return int(typed) if fits else None
+
+
+def names_in(text: str) -> list[str]:
+    """Several names in one field, each once."""
+    names = (name.strip() for name in re.split(r"[、,，;；\n]", text))
+    return list(dict.fromkeys(name for name in names if name))
+
+
+def grouped(chairs: Iterable[tuple[str, str, int]]) -> list[tuple[str, list[tuple[int, str]]]]:
+    """Choices under the place they are from."""
+    groups: dict[str, list[tuple[int, str]]] = {}
+    for place, label, key in chairs:
+        groups.setdefault(place, []).append((key, label))
+    return list(groups.items())
+
+
+def refuse_bad_hours(form: forms.Form, data: Mapping[str, Any]) -> None:
+    """Say beside the field what is wrong with the hours of a meeting."""
+    begun, ended = data.get("starts_at"), data.get("ends_at")
+    lasted = minutes_between(begun, ended)
+    if ended is not None and begun is None and not form.has_error("starts_at"):
+        form.add_error("starts_at", _("填写了结束时间的，请填写开始时间。"))
+    elif lasted == 0:
+        form.add_error("ends_at", _("结束时间与开始时间相同，请核对。"))
+    elif lasted is not None and lasted > TOO_LONG:
+        form.add_error("ends_at", _("结束时间早于开始时间，或超过12小时，请核对。"))

@@ -123,8 +123,8 @@ def test_a_due_date_lies_where_its_kind_says(year, rhythm):
         base, found = numbered.period, each.period
         day = min(wanted.day, monthrange(found.last.year, found.last.month)[1])
         if kind == WindowKind.BY_DAY:
-            assert (found.first, found.last.month) == (base.first, base.last.month)
-            assert found.last.day == min(day, base.last.day)
+            assert (found.first, found.last.day) == (base.first, day)
+            assert 0 <= (base.last - found.last).days <= 30
             continue
         assert found.first == base.last + timedelta(days=1)
         if kind == WindowKind.AFTER:
@@ -245,6 +245,50 @@ def test_the_day_of_a_month_that_is_shorter_is_its_last(year, day, lasts):
     assert months[:4] == [
         p((month, 1), (month, last), year) for month, last in enumerate(lasts, start=1)
     ]
+
+
+@pytest.mark.parametrize(
+    ("cadence", "day", "expected"),
+    [
+        # A month from the 21st to the 20th has its 10th and 20th at its end, its 25th at its start.
+        (
+            Cadence.MONTH,
+            10,
+            {1: ((2025, 10, 21), (2025, 11, 10)), 3: ((2025, 12, 21), (2026, 1, 10))},
+        ),
+        (
+            Cadence.MONTH,
+            20,
+            {1: ((2025, 10, 21), (2025, 11, 20)), 12: ((2026, 9, 21), (2026, 10, 20))},
+        ),
+        (
+            Cadence.MONTH,
+            21,
+            {1: ((2025, 10, 21), (2025, 10, 21)), 5: ((2026, 2, 21), (2026, 2, 21))},
+        ),
+        (
+            Cadence.MONTH,
+            25,
+            {1: ((2025, 10, 21), (2025, 10, 25)), 3: ((2025, 12, 21), (2025, 12, 25))},
+        ),
+        (
+            Cadence.MONTH,
+            31,
+            {1: ((2025, 10, 21), (2025, 10, 31)), 5: ((2026, 2, 21), (2026, 2, 28))},
+        ),
+        (
+            Cadence.QUARTER,
+            25,
+            {1: ((2025, 10, 21), (2025, 12, 25)), 4: ((2026, 7, 21), (2026, 9, 25))},
+        ),
+    ],
+)
+def test_by_a_day_of_the_month_in_a_year_from_21_october(cadence, day, expected):
+    found = spans(Rhythm(cadence, start=YearStart(10, 21), window=by_day(day)))
+
+    assert {number: found[number - 1] for number in expected} == {
+        number: tuple(date(*parts) for parts in span) for number, span in expected.items()
+    }
 
 
 @pytest.mark.parametrize(("year", "last"), [(2026, 28), (2028, 29)])
