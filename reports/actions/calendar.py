@@ -119,7 +119,7 @@ def known_days(year: int) -> list[Holiday]:
 
     Plain weekends are no entries: the rules know them.
     """
-    source = _("chinesecalendar 自带数据")
+    source = _("系统自带数据（chinesecalendar）")
     kinds = ((DayKind.HOLIDAY, constants.holidays), (DayKind.WORKDAY, constants.workdays))
     rows = [
         Holiday(day=day, kind=kind.value, name=NAMES.get(_of(name), name), source=source)

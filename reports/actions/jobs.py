@@ -17,9 +17,8 @@ from django.utils.translation import gettext as _
 from reports.actions.refusals import Refused
 from reports.actions.schedules import Planned, plan_dues
 from reports.models import Due, Job
-from reports.models.choices import JobKind, JobState, clauses
-from reports.selectors.audit import audit_steps
-from reports.selectors.differences import table_name
+from reports.models.choices import JobKind, JobState
+from reports.selectors.audit import audit_findings, audit_steps
 
 # A job that runs longer than this lost its worker, and is begun anew.
 LOST_AFTER = timedelta(hours=6)
@@ -208,16 +207,9 @@ def _audit(job: Job, today: date, tell: Tell) -> str:
     for number, step in enumerate(steps, start=1):
         found.update(difference.table for difference in step.differences())
         tell(number, len(steps))
-    if not found:
-        return _("核对无误。")
-    parts = clauses(
-        _("%(table)s%(number)s处") % {"table": table_name(table), "number": number}
-        for table, number in sorted(found.items())
-    )
-    return _("共%(number)s处不一致：%(parts)s。清单请在服务器上运行 manage.py audit_ledger。") % {
-        "number": found.total(),
-        "parts": parts,
-    }
+    summed, warnings = audit_findings(found, today)
+    where = [_("清单请在服务器上运行 manage.py audit_ledger。")] if found else []
+    return " ".join([summed, *where, *warnings])
 
 
 WORK: dict[JobKind, Work] = {

@@ -412,9 +412,7 @@ def _note_merging(meeting: Meeting, because: str) -> list[int]:
 
 def draft_of(meeting: Meeting, due_ids: Iterable[int]) -> MeetingDraft:
     """The meeting as it was entered, held against those dues: what a correction starts from."""
-    people = meeting.attendances.filter(person__isnull=False)
-    outside = meeting.attendances.exclude(outside="")
-    units = meeting.attendances.filter(unit__isnull=False)
+    there = list(meeting.attendances.order_by("pk"))
     return MeetingDraft(
         unit=meeting.unit,
         kind_id=meeting.kind_id,
@@ -430,14 +428,14 @@ def draft_of(meeting: Meeting, due_ids: Iterable[int]) -> MeetingDraft:
             AgendaDraft(**{name: getattr(item, name) for name in AgendaDraft.__slots__})
             for item in meeting.agenda.order_by("position")
         ),
-        attending_unit_ids=tuple(units.values_list("unit_id", flat=True)),
+        attending_unit_ids=tuple(row.unit_id for row in there if row.unit_id is not None),
         people=tuple(
-            PersonPresent(pk, Presence(presence))
-            for pk, presence in people.order_by("pk").values_list("person_id", "presence")
+            PersonPresent(row.person_id, Presence(row.presence))
+            for row in there
+            if row.person_id is not None
         ),
         outside=tuple(
-            OutsidePresent(name, Presence(presence))
-            for name, presence in outside.order_by("pk").values_list("outside", "presence")
+            OutsidePresent(row.outside, Presence(row.presence)) for row in there if row.outside
         ),
         starts_at=meeting.starts_at,
         ends_at=meeting.ends_at,

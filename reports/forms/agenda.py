@@ -1,6 +1,5 @@
 """What is typed of an agenda paper, and of what was decided on its points."""
 
-import re
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
@@ -12,7 +11,6 @@ from reports.actions.agenda import PointDraft, PointOutcome
 from reports.actions.measures import MeasureDraft
 from reports.actions.meetings import PROMPT_DAYS
 from reports.actions.problems import ProblemDraft
-from reports.domain.counting import minutes_between
 from reports.models import AgendaKind, AgendaPoint, Due, MeetingKind, ProblemSource, Unit
 from reports.models.choices import (
     OUTCOME_LABELS,
@@ -24,13 +22,22 @@ from reports.models.choices import (
 from reports.selectors.agenda import Proposal, Ref
 from reports.selectors.recording import Someone
 
-from .base import Choice, HourField, UnitField, day_field, text_field
+from .base import (
+    Choice,
+    DuesField,
+    HourField,
+    UnitField,
+    day_field,
+    grouped,
+    names_in,
+    refuse_bad_hours,
+    text_field,
+)
 
 # A page sends no more fields than the server reads.
 MOST_ROWS = 120
 FREE_ROWS = 2
 LAST = 10**4
-TOO_LONG = 12 * 60
 LONGEST_NAME = 80
 PRESENCES = labelled(PRESENCE_LABELS)
 
@@ -43,8 +50,8 @@ class StartForm(forms.Form):
 
     def __init__(self, *args, units, kinds, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["unit"].queryset = units
-        self.fields["kind"].queryset = kinds
+        self.fields["unit"].offer(units)
+        self.fields["kind"].choices = [("", _("请选择")), *((each.pk, each.name) for each in kinds)]
 
 
 class PaperForm(forms.Form):
@@ -167,28 +174,6 @@ PointFormSet = forms.formset_factory(
 # --- at the meeting -----------------------------------------------------------------------------
 
 
-class DueLines(forms.Field):
-    """Ticked lines; a line stands for one due, or for those of many units: ``12,13``."""
-
-    widget = forms.CheckboxSelectMultiple
-
-    def __init__(self, **kwargs):
-        super().__init__(**kwargs)
-        self.dues: tuple[Due, ...] = ()
-
-    def clean(self, value) -> list[Due]:
-        ticked = keys_in(value)
-        if ticked - {due.pk for due in self.dues}:
-            raise forms.ValidationError(_("所选的应开事项已有变化，请核对后重新勾选。"))
-        return [due for due in self.dues if due.pk in ticked]
-
-
-def keys_in(values: Iterable[object] | None) -> set[int]:
-    """The keys that ticked lines stand for; what is no key is left out."""
-    parts = (part for value in values or () for part in str(value).split(","))
-    return {int(part) for part in parts if part.isascii() and part.isdigit()}
-
-
 class RecordForm(forms.Form):
     """The meeting that dealt with a paper: day, hours, place, chair, who was there, what counts.
 
@@ -209,7 +194,7 @@ class RecordForm(forms.Form):
         required=False,
         help_text=_("会后超过7日录入的，写明原因。"),
     )
-    dues = DueLines(label=_("计入"), required=False)
+    dues = DuesField(label=_("计入"), required=False)
     legal_sat_in = forms.BooleanField(label=_("法制部门列席"), required=False)
     legal_opinion = text_field(label=_("列席意见"), required=False, rows=2)
     summary = text_field(label=_("主要内容"), required=False)
@@ -243,7 +228,7 @@ class RecordForm(forms.Form):
         held = self.fields["held_on"]
         held.near = held.latest = today
         held.widget.attrs["data-latest"] = today.isoformat()
-        self.fields["presided_by"].choices = [("", _("请选择")), *by_place(chairs)]
+        self.fields["presided_by"].choices = [("", _("请选择")), *grouped(chairs)]
         self.fields["dues"].dues = tuple(dues)
         self.fields["attending"].choices = [(unit.pk, unit.label) for unit in attending]
 
@@ -263,16 +248,9 @@ class RecordForm(forms.Form):
             self.add_error("late_because", _("会后超过7日录入，请写明迟录原因。"))
         if data.get("legal_opinion") and not data.get("legal_sat_in"):
             self.add_error("legal_sat_in", _("填写了列席意见，请勾选法制部门列席。"))
-        begun, ended = data.get("starts_at"), data.get("ends_at")
-        lasted = minutes_between(begun, ended)
-        if ended is not None and begun is None and not self.has_error("starts_at"):
-            self.add_error("starts_at", _("填写了结束时间的，请填写开始时间。"))
-        elif lasted == 0:
-            self.add_error("ends_at", _("结束时间与开始时间相同，请核对。"))
-        elif lasted is not None and lasted > TOO_LONG:
-            self.add_error("ends_at", _("结束时间早于开始时间，或超过12小时，请核对。"))
+        refuse_bad_hours(self, data)
         for name in ("outside", "outside_sitting_in"):
-            if any(len(each) > LONGEST_NAME for each in names_in(data.get(name))):
+            if any(len(each) > LONGEST_NAME for each in names_in(data.get(name) or "")):
                 self.add_error(name, _("单位名称太长，多个单位请用顿号分开。"))
         return data
 
@@ -287,23 +265,9 @@ class RecordForm(forms.Form):
             ("outside", Presence.PRESENT),
             ("outside_sitting_in", Presence.SITTING_IN),
         ):
-            for body in names_in(self.cleaned_data.get(name)):
+            for body in names_in(self.cleaned_data.get(name) or ""):
                 found.setdefault(body, presence)
         return list(found.items())
-
-
-def by_place(chairs: Iterable[tuple[str, str, int]]) -> list[tuple[str, list[tuple[int, str]]]]:
-    """Choices under the place they are from."""
-    groups: dict[str, list[tuple[int, str]]] = {}
-    for place, label, key in chairs:
-        groups.setdefault(place, []).append((key, label))
-    return list(groups.items())
-
-
-def names_in(text: str | None) -> list[str]:
-    """Several names in one field, each once."""
-    names = (name.strip() for name in re.split(r"[、,，;；\n]", text or ""))
-    return list(dict.fromkeys(name for name in names if name))
 
 
 def presences_in(data: Mapping[str, str], people: Iterable[Someone]) -> dict[int, Presence]:

@@ -1,4 +1,3 @@
-import re
 import uuid
 from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
@@ -9,8 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from reports.actions.evidence import reasons_against_file
 from reports.actions.meetings import PROMPT_DAYS
-from reports.domain.counting import minutes_between
-from reports.models import AgendaKind, Due, MeetingKind, Unit
+from reports.models import AgendaKind, MeetingKind, Unit
 from reports.models.choices import (
     EVIDENCE_KIND_LABELS,
     OUTCOME_LABELS,
@@ -21,7 +19,19 @@ from reports.models.choices import (
 )
 from reports.selectors.recording import Someone
 
-from .base import Choice, FilesField, HourField, UnitField, day_field, text_field
+from .base import (
+    Choice,
+    DuesField,
+    FilesField,
+    HourField,
+    UnitField,
+    day_field,
+    grouped,
+    key_in,
+    names_in,
+    refuse_bad_hours,
+    text_field,
+)
 
 FILE_KINDS = (
     EvidenceKind.MINUTES,
@@ -50,36 +60,6 @@ OF_MEETINGS_ONLY = (
     *OUTSIDE.values(),
 )
 LONGEST_NAME = 80
-LONGEST_KEY = 15
-TOO_LONG = 12 * 60
-
-
-class DuesField(forms.Field):
-    """Ticked lines; a line stands for one due, or for those of many units or people: ``12,13``."""
-
-    widget = forms.CheckboxSelectMultiple
-
-    def __init__(self, **kwargs):
-        super().__init__(**kwargs)
-        self.dues: tuple[Due, ...] = ()
-
-    def clean(self, value) -> list[Due]:
-        ticked = keys_in(value)
-        if ticked - {due.pk for due in self.dues}:
-            raise forms.ValidationError(_("所选的应开事项已有变化，请核对后重新勾选。"))
-        return [due for due in self.dues if due.pk in ticked]
-
-
-def keys_in(values: Iterable[object] | None) -> set[int]:
-    """The keys that ticked lines stand for; what is no key is left out."""
-    parts = (key_in(part) for value in values or () for part in str(value).split(","))
-    return {part for part in parts if part is not None}
-
-
-def key_in(typed: str | None) -> int | None:
-    """The key that stands in a field, if any; nothing longer than a key can be."""
-    fits = typed and typed.isascii() and typed.isdigit() and len(typed) <= LONGEST_KEY
-    return int(typed) if fits else None
 
 
 class PresenceInput(forms.Widget):
@@ -118,12 +98,6 @@ def presences_in(value: Mapping[int, str] | None, listed: Iterable[int]) -> dict
 PRESENCES = labelled(PRESENCE_LABELS)
 
 
-def names_in(text: str) -> list[str]:
-    """Several names in one field, each once."""
-    names = (name.strip() for name in re.split(r"[、,，;；\n]", text))
-    return list(dict.fromkeys(name for name in names if name))
-
-
 def outside_field(**kwargs) -> forms.CharField:
     return forms.CharField(max_length=400, required=False, **kwargs)
 
@@ -131,8 +105,9 @@ def outside_field(**kwargs) -> forms.CharField:
 class MeetingForm(forms.Form):
     """Recording or correcting a meeting, and which dues it counts for.
 
-    ``chairs`` are (place, label, key) of who may have presided, ``dues`` what may be ticked,
-    ``people`` who may be marked, ``attending`` the units that may take part. ``kind`` is the kind
+    ``units`` are those one may choose from, ``chairs`` (place, label, key) of who may have
+    presided, ``dues`` what may be ticked, ``people`` who may be marked, ``attending`` the units
+    that may take part. ``kind`` is the kind
     that stands in the form: what is handed in has fields of its own. ``entered_on`` is the day of
     entry. Correcting changes neither the unit nor the files; ``merges`` says whether one meeting
     may be counted for two periods.
@@ -219,7 +194,7 @@ class MeetingForm(forms.Form):
             self.fields[name].near = today
         self.fields["held_on"].latest = today
         self.fields["held_on"].widget.attrs["data-latest"] = today.isoformat()
-        self.fields["unit"].queryset = units
+        self.fields["unit"].offer(units)
         self.fields["kind"].queryset = MeetingKind.objects.all()
         self.fields["kind"].choices = [("", _("请选择")), *((k.pk, k.name) for k in kinds)]
         self.fields["presided_by"].choices = [("", _("请选择")), *grouped(chairs)]
@@ -260,7 +235,7 @@ class MeetingForm(forms.Form):
             self.add_error("late_because", _("超过7日才录入，请写明迟录原因。"))
         if data.get("legal_opinion") and not data.get("legal_sat_in"):
             self.add_error("legal_sat_in", _("填写了列席意见，请勾选法制部门列席。"))
-        self.clean_hours(data)
+        refuse_bad_hours(self, data)
         self.clean_reference(data)
         for name in OUTSIDE.values():
             if any(len(each) > LONGEST_NAME for each in names_in(data.get(name) or "")):
@@ -270,16 +245,6 @@ class MeetingForm(forms.Form):
                 for reason in reasons_against_file(file):
                     self.add_error(kind.value, reason)
         return data
-
-    def clean_hours(self, data) -> None:
-        begun, ended = data.get("starts_at"), data.get("ends_at")
-        lasted = minutes_between(begun, ended)
-        if ended is not None and begun is None and not self.has_error("starts_at"):
-            self.add_error("starts_at", _("填写了结束时间的，请填写开始时间。"))
-        elif lasted == 0:
-            self.add_error("ends_at", _("结束时间与开始时间相同，请核对。"))
-        elif lasted is not None and lasted > TOO_LONG:
-            self.add_error("ends_at", _("结束时间早于开始时间，或超过12小时，请核对。"))
 
     def clean_reference(self, data) -> None:
         if self.names_reference and not data.get("reference_keeper"):
@@ -306,14 +271,6 @@ class MeetingForm(forms.Form):
             for name in names
             if name in self.fields
         )
-
-
-def grouped(chairs):
-    """Choices under the place they are from."""
-    groups: dict[str, list[tuple[int, str]]] = {}
-    for place, label, key in chairs:
-        groups.setdefault(place, []).append((key, label))
-    return list(groups.items())
 
 
 def by_place(people: Iterable[Someone]) -> list[tuple[str, list[Someone]]]:

@@ -85,6 +85,7 @@ class Evidence(Recorded, Imported, Cancellable):
     class Meta(Cancellable.Meta):
         verbose_name = _("佐证材料")
         verbose_name_plural = pgettext_lazy("several", "佐证材料")
+        indexes = [models.Index(fields=["bureau", "sha256"], name="evidence_same_file")]
         constraints = [
             *Cancellable.Meta.constraints,
             models.CheckConstraint(

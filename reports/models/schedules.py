@@ -468,6 +468,10 @@ class Due(models.Model):
             models.Index(fields=["unit", "year", "period_last"], name="due_of_unit"),
             models.Index(fields=["schedule", "year", "period_first"], name="due_of_schedule"),
             models.Index(fields=["year", "-period_last", "period_first"], name="due_of_year"),
+            # Few of a year's dues lack evidence; who looks across bureaus asks for those alone.
+            models.Index(
+                fields=["year", "bureau"], condition=Q(lacks_evidence__gt=0), name="due_lacking"
+            ),
         ]
         constraints = [
             models.UniqueConstraint(

@@ -7,12 +7,13 @@ counts for a due was judged when it was recorded and is not judged again here.
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import Count, F, Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from reports.domain.access import Role, reasons_against_holding
@@ -46,8 +47,9 @@ from reports.models import (
     Unit,
     Waiver,
 )
+from reports.models.choices import clauses
 from reports.selectors.calendar import holidays, years_entered
-from reports.selectors.differences import Difference
+from reports.selectors.differences import Difference, table_name
 from reports.selectors.kept import KEPT_COUNTS, KEPT_KEY, counts_of
 from reports.selectors.people import appointment_differences
 from reports.selectors.rules import rhythm_of
@@ -86,10 +88,31 @@ def all_differences() -> Iterator[Difference]:
         yield from step.differences()
 
 
-def audit_warnings(today: date) -> Iterator[str]:
-    """What is no difference, but wants somebody's attention: a sentence each; one query."""
-    for year in holidays_missing(today, years_entered(today)):
-        yield str(_("%(year)s年还没有录入节假日，暂按周一至周五上班核算。") % {"year": year})
+class AuditFindings(NamedTuple):
+    """What came of a recount in words: the sum of it, and what only wants attention."""
+
+    summed: str
+    warnings: list[str]
+
+
+def audit_findings(found: Mapping[str, int], today: date) -> AuditFindings:
+    """The words in which page and shell tell of a recount; ``found`` counts differences by table.
+
+    A warning is no difference. One query.
+    """
+    summed = gettext("核对无误。")
+    if found:
+        parts = clauses(
+            gettext("%(table)s%(number)s处") % {"table": table_name(table), "number": number}
+            for table, number in sorted(found.items())
+        )
+        told = {"number": sum(found.values()), "parts": parts}
+        summed = gettext("共%(number)s处不一致：%(parts)s。") % told
+    missing = [
+        gettext("%(year)s年还没有录入节假日，暂按周一至周五上班核算。") % {"year": year}
+        for year in holidays_missing(today, years_entered(today))
+    ]
+    return AuditFindings(summed, [gettext("提醒：%(warning)s") % {"warning": w} for w in missing])
 
 
 # --- dues ---------------------------------------------------------------------------------------

@@ -14,6 +14,7 @@ from django.db.models import (
     BooleanField,
     Case,
     Count,
+    Max,
     Min,
     Q,
     QuerySet,
@@ -41,6 +42,7 @@ from reports.models.choices import (
     days_label,
     period_label,
 )
+from reports.selectors.bureaus import label_of
 from reports.selectors.dues import dues_for
 from reports.selectors.meetings import meetings_for
 from reports.selectors.rules import rhythm_of
@@ -538,9 +540,13 @@ class HeldLine:
 
 @dataclass(frozen=True, slots=True)
 class DueLine:
-    """Dues of one schedule that end on one day with one verdict; ``due_id`` as above."""
+    """Dues of one period of a schedule with one verdict; ``day`` is its last, ``due_id`` as above.
+
+    As many as ``dues_for`` gives with these.
+    """
 
     day: date
+    begins: date
     schedule_id: int
     schedule: str
     words: str
@@ -581,44 +587,31 @@ def lines_of_month(
 
 
 def _due_lines(dues: QuerySet[Due]) -> list[DueLine]:
-    """Several units, or people, in one line; those under another version in a line of their own."""
+    """Several units, or people, in one line for each period of a schedule and verdict."""
     rows = dues.order_by("period_last", "schedule__position", "schedule_id", "period_first")
-    columns = ("period_last", "schedule_id", "schedule__name", "schedule__words", "version_id")
-    numbers = ("number", "year", "name_month", "period_first", "verdict")
-    found = list(rows.values_list(*columns, *numbers).annotate(units=Count("pk"), first=Min("pk")))
-    versions = ScheduleVersion.objects.select_related("schedule__set").in_bulk(
-        {row[4] for row in found}
-    )
-    lines = []
-    for (
-        last,
-        schedule_id,
-        name,
-        words,
-        version_id,
-        number,
-        year,
-        month,
-        first,
-        word,
-        *rest,
-    ) in found:
-        version = versions[version_id]
-        numbered = NumberedPeriod(number, Period(first, last), year, month)
-        count, pk = rest
-        lines.append(
-            DueLine(
-                day=last,
-                schedule_id=schedule_id,
-                schedule=name,
-                words=words,
-                label=period_label(numbered, rhythm_of(version, version.schedule.set)),
-                verdict=Verdict(word),
-                count=count,
-                due_id=pk if count == 1 else None,
-            )
+    found = list(
+        rows.values_list("period_last", "period_first", "schedule_id", "verdict").annotate(
+            number=Count("pk"), newest=Max("pk")
         )
-    return lines
+    )
+    # Periods of the same days bear the same name, whichever version they are judged by.
+    newest = Due.objects.select_related("schedule__set", "version").in_bulk(
+        [row[-1] for row in found]
+    )
+    return [
+        DueLine(
+            day=last,
+            begins=first,
+            schedule_id=schedule_id,
+            schedule=newest[pk].schedule.name,
+            words=newest[pk].schedule.words,
+            label=label_of(newest[pk]),
+            verdict=Verdict(word),
+            count=count,
+            due_id=pk if count == 1 else None,
+        )
+        for last, first, schedule_id, word, count, pk in found
+    ]
 
 
 def own_dues(scope: Scope, *, today: date) -> QuerySet[Due]:

@@ -34,6 +34,7 @@ def dues_for(
     schedule_set: int | None = None,
     person: int | None = None,
     begins: date | None = None,
+    ends: date | None = None,
     year: int | None = None,
     report_year: int | None = None,
     verdicts: Iterable[str] = (),
@@ -46,10 +47,11 @@ def dues_for(
     """The dues of a scope (None: all) with their verdict as of a day.
 
     ``year`` is the year of the due's own set, ``report_year`` the calendar year whose annual
-    report speaks of it; ``person`` who owes it, ``begins`` the first day of its period; ``own``
-    leaves what bureaus owe themselves, ``first_person`` the duties of the first responsible
-    person, ``lacking`` those with a meeting that lacks evidence, ``merged`` those with one that
-    was held for several periods at once, ``asked`` those whose waiver waits for a decision.
+    report speaks of it; ``person`` who owes it, ``begins`` and ``ends`` the first and the last day
+    of its period; ``own`` leaves what bureaus owe themselves, ``first_person`` the duties of the
+    first responsible person, ``lacking`` those with a meeting that lacks evidence, ``merged`` those
+    with one that was held for several periods at once, ``asked`` those whose waiver waits for a
+    decision.
     """
     rows = Due.objects.all() if scope is None else scope.limit(Due.objects.all())
     wanted = {
@@ -59,6 +61,7 @@ def dues_for(
         "schedule__set": schedule_set,
         "person": person,
         "period_first": begins,
+        "period_last": ends,
         "year": year,
         "report_year": report_year,
     }

@@ -1,7 +1,7 @@
 """Evidence as the pages of what it proves show it, and where it is lacking."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -178,6 +178,14 @@ def lacks_name(kind: EvidenceKind) -> str:
 def lacking_kinds(meeting: Meeting) -> list[EvidenceKind]:
     """The kinds a meeting read by ``with_lacking_kinds`` lacks, in their usual order."""
     return [kind for kind in EvidenceKind if getattr(meeting, lacks_name(kind))]
+
+
+def kinds_lacking(discharges: Iterable[Discharge], there: Container[str]) -> list[EvidenceKind]:
+    """The kinds that ``with_lacking_kinds`` says, from what is loaded: ``there`` proves. Pure."""
+    expected = {
+        kind for each in discharges if each.counts for kind in each.due.version.expected_evidence
+    }
+    return [kind for kind in EvidenceKind if kind.value in expected and kind.value not in there]
 
 
 def with_lacking_kinds(rows: QuerySet[Meeting]) -> QuerySet[Meeting]:

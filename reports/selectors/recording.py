@@ -4,8 +4,9 @@ from collections import defaultdict
 from collections.abc import Collection, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from typing import NamedTuple
 
-from django.db.models import Case, Exists, IntegerField, Q, When
+from django.db.models import Exists, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from reports.domain.counting import STILL_RECORDED, MeetingFacts, WhyNot, reasons_not_counting
@@ -18,6 +19,7 @@ from reports.selectors.rules import counting_rule, make_up_limit
 
 RECENT = timedelta(days=35)
 MOST_RECENT = 9
+NEWEST = 5
 WAITING = frozenset({"open", "awaiting", "missed"})
 # What is over and can no longer be made up is still explained for as long.
 EXPLAINED = timedelta(days=62)
@@ -37,31 +39,73 @@ TO_COMPLETE = frozenset(
 Row = tuple[int, int, int | None]
 
 
+class Holding(NamedTuple):
+    """A post that somebody holds somewhere, or held."""
+
+    person: int
+    unit: int
+    post: int
+    first_day: date
+    last_day: date | None
+    acting: bool
+    post__name: str
+    post__is_capacity: bool
+    post__position: int
+
+    def holds_on(self, day: date) -> bool:
+        """Whether the post was held on that day."""
+        return self.first_day <= day and (self.last_day is None or self.last_day >= day)
+
+
 @dataclass(slots=True)
 class PostsHeld:
-    """Who held which post where: loaded once for many meetings."""
+    """Who held which post where: loaded once for many meetings, or for a page."""
 
-    rows: dict[int, list[tuple[int, int, date, date | None, bool, int]]] = field(
-        default_factory=lambda: defaultdict(list)
-    )
+    rows: dict[int, list[Holding]] = field(default_factory=lambda: defaultdict(list))
 
     @classmethod
     def of(cls, person_ids: Iterable[int]) -> "PostsHeld":
         """The appointments of these people, of any day: one query."""
+        return cls._from(Appointment.objects.filter(person__in=set(person_ids)))
+
+    @classmethod
+    def around(
+        cls, day: date, unit_ids: Iterable[int | None], person_ids: Iterable[int] = ()
+    ) -> "PostsHeld":
+        """What everybody held on that day who held a post in one of the units, and what these
+        people held: one query.
+        """
+        rows = Appointment.objects.in_office_on(day)
+        there = rows.filter(unit__in={pk for pk in unit_ids if pk is not None})
+        return cls._from(
+            rows.filter(Q(person__in=there.values("person")) | Q(person__in=set(person_ids)))
+        )
+
+    @classmethod
+    def _from(cls, rows: QuerySet[Appointment]) -> "PostsHeld":
         found = cls()
-        rows = Appointment.objects.filter(person__in=set(person_ids))
-        columns = ("person", "unit", "post", "first_day", "last_day", "acting", "post__position")
-        for person, *row in rows.order_by("post__position", "pk").values_list(*columns):
-            found.rows[person].append(tuple(row))
+        ordered = rows.order_by("post__position", "pk").values_list(*Holding._fields)
+        for each in map(Holding._make, ordered):
+            found.rows[each.person].append(each)
         return found
 
     def held(self, person_id: int | None, unit_ids: set[int], day: date) -> list[tuple[int, bool]]:
         """Posts (and whether acting) of the person in any of the units on that day, in order."""
         return [
-            (post, acting)
-            for unit, post, first, last, acting, _position in self.rows.get(person_id, ())
-            if unit in unit_ids and first <= day and (last is None or last >= day)
+            (each.post, each.acting)
+            for each in self.rows.get(person_id, ())
+            if each.unit in unit_ids and each.holds_on(day)
         ]
+
+    def there_on(self, day: date, unit_ids: Collection[int | None]) -> list[Holding]:
+        """What was held in the units on that day: posts before capacities, each in its order."""
+        found = [
+            each
+            for rows in self.rows.values()
+            for each in rows
+            if each.unit in unit_ids and each.holds_on(day)
+        ]
+        return sorted(found, key=lambda each: (each.post__is_capacity, each.post__position))
 
 
 @dataclass(frozen=True, slots=True)
@@ -448,27 +492,28 @@ class Someone:
 def people_around(
     unit: Unit,
     day: date,
+    held: PostsHeld,
     *,
     attending_ids: Collection[int] = (),
     chair: int | None = None,
     also: Iterable[int] = (),
 ) -> list[Someone]:
-    """Who may have presided or taken part, in the order of posts: two queries.
+    """Who may have presided or taken part, in the order of posts: one query.
 
     Of the unit (its kind loaded): its own people and who holds a post in it; who holds a post in
-    the bureau may have presided, and is a member where the unit is a body. The people of units
+    the bureau may have presided, and is a member where the unit is a body. ``held`` are the posts
+    around unit and bureau. The people of units
     that attend are listed up to ``MOST_LISTED``. The ``chair`` and ``also`` are people named
     before, whatever became of them.
     """
-    places, also = [unit.pk, unit.bureau_id], set(also)
+    also = set(also)
     is_body = unit.kind.is_body
-    held = Appointment.objects.filter(unit__in=places).in_office_on(day)
     posts: dict[int, list[str]] = defaultdict(list)
     ranks: dict[int, tuple[int, bool, int]] = {}
-    for each in held.select_related("post").order_by("post__is_capacity", "post__position", "pk"):
-        posts[each.person_id].append(each.post.name)
-        rank = (int(each.unit_id != unit.pk), each.post.is_capacity, each.post.position)
-        ranks[each.person_id] = min(ranks.get(each.person_id, rank), rank)
+    for each in held.there_on(day, {unit.pk, unit.bureau_id}):
+        posts[each.person].append(each.post__name)
+        rank = (int(each.unit != unit.pk), each.post__is_capacity, each.post__position)
+        ranks[each.person] = min(ranks.get(each.person, rank), rank)
     home = {unit.pk, *attending_ids} | ({unit.bureau_id} if is_body else set())
     there = Q(unit__in=home)
     there &= Q(left_on__isnull=True) | Q(left_on__gte=day)
@@ -510,27 +555,37 @@ def chairs_among(people: Iterable[Someone], unit: Unit) -> list[tuple[str, str, 
     ]
 
 
-def suggested_chair(unit: Unit, due: Due | None, held_on: date) -> int | None:
+def units_of_chair(unit: Unit, due: Due | None) -> set[int | None]:
+    """Where whoever presides may hold her post: the unit, its bureau, and who owes the due."""
+    return {unit.pk, unit.bureau_id} | ({due.unit_id} if due is not None else set())
+
+
+def suggested_chair(unit: Unit, due: Due | None, held_on: date, held: PostsHeld) -> int | None:
     """Who probably presided: the holder of the post that the rule demands, else of the first post.
 
     Capacities come after posts: a station's chief presides, not its legal reviewer. Who owes the
-    due herself is who did it.
+    due herself is who did it. ``held`` are the posts around ``units_of_chair``. Pure.
     """
     if due is not None and due.person_id is not None:
         return due.person_id
-    held = Appointment.objects.in_office_on(held_on).select_related("post")
     if due is not None and due.version.presided_by_id:
-        wanted = held.filter(
-            post=due.version.presided_by_id, unit__in=[due.unit_id, unit.pk, unit.bureau_id]
-        )
-        return wanted.order_by("first_day").values_list("person_id", flat=True).first()
+        there = held.there_on(held_on, units_of_chair(unit, due))
+        able = [each for each in there if each.post == due.version.presided_by_id]
+        first = min(able, key=lambda each: each.first_day, default=None)
+        return first.person if first else None
     # A body has members, not posts: whoever leads the bureau leads it.
-    there = unit.bureau_id if unit.kind.is_body else unit.pk
-    own = held.filter(unit__in={unit.pk, there}).annotate(
-        outside=Case(When(unit=unit.pk, then=0), default=1, output_field=IntegerField())
+    there = held.there_on(held_on, {unit.pk, unit.bureau_id if unit.kind.is_body else unit.pk})
+    first = min(
+        there,
+        key=lambda each: (
+            each.unit != unit.pk,
+            each.post__is_capacity,
+            each.post__position,
+            each.first_day,
+        ),
+        default=None,
     )
-    own = own.order_by("outside", "post__is_capacity", "post__position", "first_day")
-    return own.values_list("person_id", flat=True).first()
+    return first.person if first else None
 
 
 # --- what was before ----------------------------------------------------------------------------
@@ -549,14 +604,42 @@ def recent_dues(unit: Unit, today: date) -> list[Due]:
     return sorted(found, key=lambda due: due.verdict not in WAITING)[:MOST_RECENT]
 
 
-def last_like(
-    unit: Unit, kind_id: int | None, held_on: date, *, but: int | None = None
-) -> Meeting | None:
+def last_like(unit: Unit, kind_id: int, held_on: date) -> Meeting | None:
     """The unit's last meeting of the kind until that day: one query."""
-    if kind_id is None:
-        return None
+    return _held_until(unit, kind_id, held_on).first()
+
+
+def _held_until(unit: Unit, kind_id: int | None, held_on: date) -> QuerySet[Meeting]:
     rows = Meeting.objects.standing().filter(unit=unit, kind=kind_id, held_on__lte=held_on)
-    return rows.exclude(pk=but).order_by("-held_on", "-pk").first()
+    return rows.order_by("-held_on", "-pk")
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """What a unit held before: its newest meetings, and the last one until a day like another."""
+
+    newest: list[Meeting] = field(default_factory=list)
+    before: list[Meeting] = field(default_factory=list)
+
+    @classmethod
+    def of(
+        cls, unit: Unit, kind_id: int | None, held_on: date, *, but: Meeting | None = None
+    ) -> "Earlier":
+        """The newest meetings of the unit, and the last of the kind until that day: one query.
+
+        ``but`` is never like itself.
+        """
+        rows = Meeting.objects.standing().filter(unit=unit).order_by("-held_on", "-pk")
+        pk = but.pk if but is not None else None
+        like = _held_until(unit, kind_id, held_on).exclude(pk=pk)
+        wanted = Q(pk__in=rows.values("pk")[:NEWEST]) | Q(pk__in=like.values("pk")[:1])
+        found = list(rows.filter(wanted).select_related("kind"))
+        before = [each for each in found if each.held_on <= held_on and each.pk != pk]
+        return cls(found[:NEWEST], before)
+
+    def last_like(self, kind_id: int | None) -> Meeting | None:
+        """The last one of the kind that was asked for, or that all the newest are of."""
+        return next((each for each in self.before if each.kind_id == kind_id), None)
 
 
 def entry_waits(user_id: int, bureau_id: int | None) -> bool:

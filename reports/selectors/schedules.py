@@ -169,14 +169,19 @@ def version_on(versions: Sequence[ScheduleVersion], day: date) -> ScheduleVersio
 def owing_units(version: ScheduleVersion, on: date) -> list[Unit]:
     """The units that owe under the version and exist on the day, in order: at most one query."""
     owner = version.schedule.set.unit
-    if version.owed_by == OwedBy.ITSELF:
+    kinds = [kind.pk for kind in version.owing_kinds.all()]
+    if version.owed_by == OwedBy.ITSELF or not kinds:
         return [owner]
-    return list(
-        units_of_kinds(owner, [kind.pk for kind in version.owing_kinds.all()])
-        .existing_on(on)
-        .select_related("kind", "bureau")
-        .in_order()
-    )
+    found = units_of_kinds(owner, kinds).existing_on(on).select_related("kind", "bureau")
+    if version.owing_grades:
+        found = found.filter(grade__in=version.owing_grades)
+    itself = [owner] if version.owed_by == OwedBy.ROSTER else []
+    return [*itself, *found.in_order()]
+
+
+def owed_one_by_one(version: ScheduleVersion) -> bool:
+    """Whether units of some kinds each owe a meeting of their own: one session may be for all."""
+    return version.owed_by == OwedBy.KINDS and version.body_id is None and not version.usual
 
 
 def units_of_kinds(owner: Unit, kind_ids: Iterable[int]):
@@ -498,11 +503,12 @@ def _for_unit(asked: Iterable[_Asked], owner: Unit) -> int:
 
 
 class PeriodUnits(NamedTuple):
-    """A period, and how many units' dues of it are meant."""
+    """A period, how many dues of it are meant, and of how many units: people owe one each."""
 
     first: date
     last: date
     units: int
+    dues: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -520,6 +526,10 @@ class DuesChange:
     def added_total(self) -> int:
         return total(self.added)
 
+    def added_over(self, today: date) -> int:
+        """How many of those added are of periods that have ended already."""
+        return total(each for each in self.added if each.last < today)
+
     @property
     def removed_total(self) -> int:
         return total(self.removed)
@@ -531,23 +541,22 @@ class DuesChange:
 
 def total(periods: Iterable[PeriodUnits]) -> int:
     """How many dues the periods have together."""
-    return sum(period.units for period in periods)
+    return sum(period.dues for period in periods)
 
 
+DueKey = tuple[int, int | None, date]
 DueState = tuple[date, int, int]
 
 
-def dues_of(schedule_id: int | None) -> dict[tuple[int, date], DueState]:
-    """The dues of a schedule by unit and first day: last day, number asked, version."""
+def dues_of(schedule_id: int | None) -> dict[DueKey, DueState]:
+    """The dues of a schedule by unit, person and first day: last day, number asked, version."""
     rows = Due.objects.filter(schedule=schedule_id).values_list(
-        "unit_id", "period_first", "period_last", "at_least", "version_id"
+        "unit_id", "person_id", "period_first", "period_last", "at_least", "version_id"
     )
-    return {(unit, first): (last, least, version) for unit, first, last, least, version in rows}
+    return {tuple(row[:3]): tuple(row[3:]) for row in rows}
 
 
-def dues_change(
-    before: dict[tuple[int, date], DueState], after: dict[tuple[int, date], DueState]
-) -> DuesChange:
+def dues_change(before: dict[DueKey, DueState], after: dict[DueKey, DueState]) -> DuesChange:
     """What differs, by period."""
     return DuesChange(
         added=_by_period((key, after[key]) for key in after.keys() - before.keys()),
@@ -558,11 +567,14 @@ def dues_change(
     )
 
 
-def _by_period(dues: Iterable[tuple[tuple[int, date], DueState]]) -> list[PeriodUnits]:
-    units: dict[tuple[date, date], int] = defaultdict(int)
-    for (_unit, first), (last, _least, _version) in dues:
-        units[first, last] += 1
-    return [PeriodUnits(first, last, number) for (first, last), number in sorted(units.items())]
+def _by_period(dues: Iterable[tuple[DueKey, DueState]]) -> list[PeriodUnits]:
+    units: dict[tuple[date, date], list[int]] = defaultdict(list)
+    for (unit, _person, first), (last, _least, _version) in dues:
+        units[first, last].append(unit)
+    return [
+        PeriodUnits(first, last, len(set(each)), len(each))
+        for (first, last), each in sorted(units.items())
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -601,9 +613,11 @@ def ending(schedule: Schedule, ended_on: date, *, today: date) -> Ending:
 
 
 def _grouped(dues) -> list[PeriodUnits]:
-    rows = dues.values("period_first", "period_last").annotate(units=Count("pk", distinct=True))
+    rows = dues.values("period_first", "period_last").annotate(
+        units=Count("unit", distinct=True), dues=Count("pk", distinct=True)
+    )
     return [
-        PeriodUnits(row["period_first"], row["period_last"], row["units"])
+        PeriodUnits(row["period_first"], row["period_last"], row["units"], row["dues"])
         for row in rows.order_by("period_first", "period_last")
     ]
 

@@ -135,6 +135,14 @@ class Scope:
         """The units within the grants that allow the act."""
         return self.limit(Unit.objects.all(), act)
 
+    def units_around(self, act: Act) -> QuerySet:
+        """The units of ``units(act)``, and those of their bureaus that may be read.
+
+        A page reads them once and asks ``may`` of each for what it shows.
+        """
+        bureaus = {g.bureau_id for g in self.grants if act in MAY[g.role] and g.bureau_id}
+        return self.units(act) | self.units().filter(bureau__in=bureaus)
+
     @cached_property
     def sees_many_bureaus(self) -> bool:
         return any(g.kind == "tree" for g in self.reading) or len(self.bureau_ids) > 1

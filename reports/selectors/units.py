@@ -124,3 +124,10 @@ def year_start_words(bureau: Unit) -> str:
     starts = {(s.year_start_month, s.year_start_day) for s in bureau.schedule_sets.all()}
     days = [date(LEAP_YEAR, month, day) for month, day in sorted(starts)]
     return listed(day_label(day, day) for day in days)
+
+
+def exists_in(unit: Unit, year: int) -> bool:
+    """Whether the unit exists on a day of the calendar year, as ``existing_in`` selects. Pure."""
+    return (unit.opened_on is None or unit.opened_on.year <= year) and (
+        unit.closed_on is None or unit.closed_on.year >= year
+    )

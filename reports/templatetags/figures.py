@@ -183,7 +183,7 @@ def _axis_labels(axis: Axis, today: date | None) -> str:
         )
         after = here - x if here is not None else 99
         room = 10 if new_year else 7
-        if -1 < after < room:
+        if -4 < after < room:
             continue
         # On a phone every other name goes, and whatever today's would touch.
         minor = ' class="minor"' if place % 2 or -4 < after < room + 4 else ""

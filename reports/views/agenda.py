@@ -1,6 +1,6 @@
 """Agenda papers (议题单): drawn up from what is open, printed, and recorded with the outcomes."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -29,8 +29,8 @@ from reports.actions.meetings import (
     PersonPresent,
 )
 from reports.domain.access import Act
-from reports.domain.counting import STILL_RECORDED, minutes_between
-from reports.domain.typed import day_typed, hour_typed
+from reports.domain.counting import minutes_between
+from reports.domain.dates import day_typed, hour_typed
 from reports.filters.agenda import AgendaFilter
 from reports.forms.agenda import (
     FREE_ROWS,
@@ -42,9 +42,9 @@ from reports.forms.agenda import (
     RecordForm,
     StartForm,
     initial_of_point,
-    keys_in,
     presences_in,
 )
+from reports.forms.base import keys_in
 from reports.models import (
     AgendaKind,
     AgendaPaper,
@@ -55,26 +55,25 @@ from reports.models import (
     ProblemSource,
     Unit,
 )
-from reports.models.choices import WHY_NOT_LABELS, Presence, clauses, day_label, listed
+from reports.models.choices import Presence, listed
 from reports.selectors.agenda import (
     PointRow,
     Proposal,
     Proposed,
     beyond,
     came_out_of,
+    last_held,
     meeting_of,
     not_yet_on,
     papers_for,
     points_of,
     proposal_of,
     propose,
-    usual_kind,
 )
 from reports.selectors.bureaus import label_of
 from reports.selectors.history import changes_of
 from reports.selectors.minutes import full_name, paper_title
 from reports.selectors.recording import (
-    TO_COMPLETE,
     Candidate,
     PostsHeld,
     Sketch,
@@ -85,16 +84,17 @@ from reports.selectors.recording import (
     entry_waits,
     last_like,
     people_around,
+    picks_among,
     suggested_chair,
+    units_of_chair,
+    why_impossible,
 )
 from reports.selectors.summaries import DOCUMENT_LANGUAGE
+from reports.selectors.units import exists_in
 from reports.tables.agenda import AgendaTable
 from reports.views.mixins import DayMixin, TablePage, bring_near
 from reports.views.scoped import ScopeMixin
 from reports.views.selection import SelectionMixin
-
-# So many names stand in a line before it says how many there are.
-NAMES_SHOWN = 6
 
 
 class AgendaList(SelectionMixin, ScopeMixin, TablePage):
@@ -107,12 +107,6 @@ class AgendaList(SelectionMixin, ScopeMixin, TablePage):
         "bureau": (Unit, gettext_lazy("分局")),
         "unit": (Unit, gettext_lazy("单位")),
     }
-
-    @property
-    def shown_year(self) -> int | None:
-        parts = self.request.GET
-        by_days = parts.get("from_day") or parts.get("to_day")
-        return None if by_days and "year" not in parts else self.year
 
     def get_queryset(self):
         return papers_for(self.scope, year=self.shown_year, **self.keys)
@@ -154,6 +148,11 @@ class PaperFormPage(ScopeMixin, DayMixin, TemplateView):
         return list(AgendaKind.objects.order_by("position", "pk"))
 
     @cached_property
+    def last(self) -> Meeting | None:
+        """The last meeting of that kind."""
+        return last_like(self.unit, self.kind.pk, self.today)
+
+    @cached_property
     def there(self) -> list[Proposal]:
         """What stands on the paper already."""
         return []
@@ -164,6 +163,8 @@ class PaperFormPage(ScopeMixin, DayMixin, TemplateView):
             self.scope,
             self.unit,
             self.kind.pk,
+            last=self.last,
+            agenda_kinds=self.agenda_kinds,
             today=self.today,
             planned_on=self.planned_on,
             due=self.due,
@@ -306,37 +307,55 @@ class AgendaNew(PaperFormPage):
         return due
 
     @cached_property
-    def units(self):
+    def places(self) -> list[Unit]:
+        """The units one records for, closed ones too, in the order of the organisation."""
         units = self.scope.units(Act.RECORD_MEETING).filter(bureau__isnull=False)
-        return units.existing_in(self.today.year).in_order()
+        return list(units.select_related("bureau", "kind").in_order())
+
+    @property
+    def units(self) -> list[Unit]:
+        return [unit for unit in self.places if exists_in(unit, self.today.year)]
 
     @cached_property
     def unit(self) -> Unit | None:
         if self.due is not None:
             return self.due.version.body or self.due.unit
-        rows = Unit.objects.select_related("bureau", "kind")
         if typed := self.request.GET.get("unit", ""):
-            unit = self.get_visible(rows, key_in(typed))
+            rows = Unit.objects.select_related("bureau", "kind")
+            unit = self.get_visible(rows, key_in(typed), loaded=self.places)
             self.require(Act.RECORD_MEETING, unit)
             return unit
-        own = [g.unit_id for g in self.scope.grants]
-        units = self.units.select_related("bureau", "kind")
-        return units.filter(pk__in=own).first() or units.first()
+        own = {g.unit_id for g in self.scope.grants}
+        return next((unit for unit in self.units if unit.pk in own), next(iter(self.units), None))
 
     @cached_property
-    def kinds(self):
-        return MeetingKind.objects.filter(is_submission=False).order_by("position", "pk")
+    def kinds(self) -> list[MeetingKind]:
+        rows = MeetingKind.objects.filter(is_submission=False)
+        return list(rows.order_by("position", "pk"))
 
     @cached_property
     def kind(self) -> MeetingKind | None:
         if self.due is not None and self.due.version.meeting_kind is not None:
             return self.due.version.meeting_kind
         if typed := self.request.GET.get("kind", ""):
-            kind = self.kinds.filter(pk=key_in(typed)).first()
+            key = key_in(typed)
+            kind = next((kind for kind in self.kinds if kind.pk == key), None)
             if kind is None:
                 raise Http404
             return kind
-        return usual_kind(self.unit) if self.unit is not None else None
+        # What the unit held last; before its first meeting the first kind there is.
+        if self.last_held is not None:
+            return self.last_held.kind
+        return next(iter(self.kinds), None)
+
+    @cached_property
+    def last_held(self) -> Meeting | None:
+        return last_held(self.unit) if self.unit is not None else None
+
+    @cached_property
+    def last(self) -> Meeting | None:
+        named = self.due is not None or self.request.GET.get("kind")
+        return super().last if named else self.last_held
 
     def dispatch(self, request, *args, **kwargs):
         allowed = self.scope.reads_anything and self.scope.allows(self.needs)
@@ -495,22 +514,6 @@ class AgendaPrint(PaperPage, TemplateView):
 # --- at the meeting -----------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class DueLine:
-    """One line to tick: a due, or those of many units in one period."""
-
-    dues: tuple[Due, ...]
-    label: str
-    who: str
-    note: str
-    warning: str
-    chosen: bool
-
-    @property
-    def value(self) -> str:
-        return ",".join(str(due.pk) for due in self.dues)
-
-
 class AgendaRecord(PaperPage, TemplateView):
     """What was decided on each point; in one step the meeting, and what came out of it."""
 
@@ -538,10 +541,15 @@ class AgendaRecord(PaperPage, TemplateView):
     # Who was there.
 
     @cached_property
-    def may_attend(self) -> list[Unit]:
-        rows = self.scope.units().filter(bureau=self.unit.bureau_id, kind__is_body=False)
-        rows = rows.exclude(pk=self.unit.pk).in_order()
+    def places(self) -> list[Unit]:
+        """The units of the bureau that one sees, as they were on that day."""
+        rows = self.scope.units().filter(bureau=self.unit.bureau_id)
+        rows = rows.select_related("bureau", "kind").in_order()
         return [unit for unit in rows if unit.exists_on(self.day)]
+
+    @property
+    def may_attend(self) -> list[Unit]:
+        return [u for u in self.places if u.pk != self.unit.pk and not u.kind.is_body]
 
     @cached_property
     def attending(self) -> list[int]:
@@ -551,18 +559,31 @@ class AgendaRecord(PaperPage, TemplateView):
     @cached_property
     def people(self) -> list[Someone]:
         owing = [self.paper.due.person_id] if self.paper.due and self.paper.due.person_id else []
-        return people_around(self.unit, self.day, attending_ids=self.attending, also=owing)
+        return people_around(
+            self.unit, self.day, self.posts, attending_ids=self.attending, also=owing
+        )
+
+    @cached_property
+    def posts(self) -> PostsHeld:
+        """Who holds which post on that day, as far as the page asks."""
+        due = self.paper.due
+        known = [self.typed_chair, due.person_id if due else None]
+        return PostsHeld.around(self.day, units_of_chair(self.unit, due), filter(None, known))
 
     @cached_property
     def marked(self) -> dict[int, Presence]:
         return presences_in(self.data, self.people) if self.data is not None else {}
 
+    @property
+    def typed_chair(self) -> int | None:
+        typed = self.data.get("presided_by", "") if self.data is not None else ""
+        return int(typed) if typed.isascii() and typed.isdigit() else None
+
     @cached_property
     def chair(self) -> int | None:
-        if self.data is None:
-            return suggested_chair(self.unit, self.paper.due, self.day)
-        typed = self.data.get("presided_by", "")
-        return int(typed) if typed.isascii() and typed.isdigit() else None
+        if self.data is not None:
+            return self.typed_chair
+        return suggested_chair(self.unit, self.paper.due, self.day, self.posts)
 
     @cached_property
     def last(self) -> Meeting | None:
@@ -606,8 +627,7 @@ class AgendaRecord(PaperPage, TemplateView):
             attending_ids=self.attending,
             person_ids=[*self.marked, *([self.chair] if self.chair else [])],
         )
-        posts = PostsHeld.of([self.chair] if self.chair else [])
-        return candidates_among(dues, sketch, posts)
+        return candidates_among(dues, sketch, self.posts)
 
     @cached_property
     def wanted(self) -> set[int]:
@@ -631,57 +651,11 @@ class AgendaRecord(PaperPage, TemplateView):
     def shown_for(self) -> str:
         return "/".join([str(self.day), *(str(pk) for pk in sorted(self.attending))])
 
-    def due_lines(self) -> list[DueLine]:
-        groups: dict[tuple[object, ...], list[Candidate]] = {}
-        for each in self.possible:
-            due = each.due
-            alone = due.pk if due.unit_id == self.unit.pk and due.person_id is None else None
-            key = (due.schedule_id, due.period_first, alone, each.whys, due.pk in self.chosen)
-            groups.setdefault(key, []).append(each)
-        return [self.due_line(rows) for rows in groups.values()]
-
-    def due_line(self, rows: Sequence[Candidate]) -> DueLine:
-        dues = tuple(each.due for each in rows)
-        names = [
-            due.person.name if due.person_id else due.unit.label
-            for due in dues
-            if due.person_id or due.unit_id != self.unit.pk
-        ]
-        who = listed(names[:NAMES_SHOWN])
-        if len(names) > NAMES_SHOWN:
-            who = _("%(names)s等%(n)s个") % {"names": who, "n": len(names)}
-        whys = [WHY_NOT_LABELS[why] for why in rows[0].whys if why not in TO_COMPLETE]
-        warning = _("勾选后只作记录，暂不计入：%(why)s") % {"why": clauses(whys)} if whys else ""
-        return DueLine(
-            dues=dues,
-            label=f"{dues[0].schedule.name} · {label_of(dues[0])}",
-            who=who,
-            note=self.note_on(rows[0]),
-            warning=warning,
-            chosen=dues[0].pk in self.chosen,
-        )
-
-    @staticmethod
-    def note_on(each: Candidate) -> str:
-        if each.met_on is not None:
-            return _("该期已达到要求，再计入的只作累计")
-        if each.late:
-            return _("该期已过，勾选后记为补开")
-        return _("本期尚无记录") if not each.due.counted else ""
-
     def against_own(self) -> str:
         """Why the due that the paper was drawn up for cannot be met, if it cannot."""
         for each in self.candidates:
             if each.due.pk == self.paper.due_id and not each.is_possible:
-                if each.due.waived_on is not None:
-                    return _("该期已经批准免除")
-                if each.met_on is not None:
-                    return _("该期%(day)s已达到应开次数，不再计入") % {
-                        "day": day_label(each.met_on, each.met_on)
-                    }
-                return clauses(
-                    WHY_NOT_LABELS[why] for why in each.whys if why not in STILL_RECORDED
-                )
+                return why_impossible(each)
         return ""
 
     # The forms.
@@ -715,10 +689,8 @@ class AgendaRecord(PaperPage, TemplateView):
             ("problem_units", Act.REGISTER_PROBLEM),
             ("measure_units", Act.SET_MEASURE),
         ):
-            rows: Iterable[Unit] = ()
-            if self.scope.may(act, self.paper):
-                rows = self.scope.units(act).filter(bureau=self.unit.bureau_id).in_order()
-            found[name] = [unit for unit in rows if unit.exists_on(self.day)]
+            rows = self.places if self.scope.may(act, self.paper) else ()
+            found[name] = [unit for unit in rows if self.scope.may(act, unit)]
         if found["problem_units"]:
             rows = ProblemSource.objects.filter(raised_from_above=False)
             found["sources"] = list(rows.order_by("position", "pk"))
@@ -759,7 +731,8 @@ class AgendaRecord(PaperPage, TemplateView):
 
     def get_context_data(self, **kwargs):
         form, outcomes = self.form, self.outcomes
-        lines = self.due_lines()
+        names = {one.pk: one.name for one in self.people}
+        lines = picks_among(self.candidates, self.chosen, unit=self.unit, names=names)
         shown = {row.point.pk: row for row in self.points}
         return super().get_context_data(**kwargs) | {
             "paper": self.paper,

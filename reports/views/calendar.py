@@ -520,8 +520,8 @@ class YearCalendar(ScopeMixin, DayMixin, TemplateView):
         return address_of_dues(
             verdicts=[line.verdict.value],
             schedule=line.schedule_id,
-            from_day=line.day,
-            to_day=line.day,
+            begins=line.begins,
+            ends=line.day,
             **self.selection,
             **self.as_of,
         )

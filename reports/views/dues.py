@@ -26,9 +26,9 @@ from reports.actions.waivers import (
     withdraw_waiver,
 )
 from reports.domain.access import Act
-from reports.domain.dues import CountedIn, MakeUp, Verdict, history, reason
+from reports.domain.dates import day_typed
+from reports.domain.dues import CountedIn, MakeUp, NotApplicable, Verdict, history, reason
 from reports.domain.periods import Cadence
-from reports.domain.typed import day_typed
 from reports.filters.dues import DueFilter
 from reports.forms.dues import (
     AskWaiverForm,
@@ -67,7 +67,9 @@ from reports.views.scoped import ScopeMixin
 from reports.views.selection import Chosen, SelectionMixin
 
 # Parts of an address that ask for periods still to come, or leave them out by themselves.
-SHOW_ALL = ("verdict", "lacking", "merged", "asked", "begins", "upcoming", "from_day", "to_day")
+SHOW_ALL = (
+    *("verdict", "lacking", "merged", "asked", "begins", "ends", "upcoming", "from_day", "to_day"),
+)
 
 
 class DueList(SelectionMixin, ScopeMixin, TablePage):
@@ -91,6 +93,11 @@ class DueList(SelectionMixin, ScopeMixin, TablePage):
         return day_typed(self.request.GET.get("begins", ""))
 
     @cached_property
+    def ends(self) -> date | None:
+        """The last day of the only period that is shown, of whatever year."""
+        return day_typed(self.request.GET.get("ends", ""))
+
+    @cached_property
     def person(self) -> int | None:
         typed = self.request.GET.get("person", "")
         return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 16 else None
@@ -106,6 +113,8 @@ class DueList(SelectionMixin, ScopeMixin, TablePage):
             found.append(Chosen("person", _("人员"), due.person.name))
         if self.begins is not None:
             found.append(Chosen("begins", _("周期起始日"), day_label(self.begins)))
+        if self.ends is not None:
+            found.append(Chosen("ends", _("周期截止日"), day_label(self.ends)))
         return found
 
     @cached_property
@@ -116,11 +125,9 @@ class DueList(SelectionMixin, ScopeMixin, TablePage):
     @property
     def shown_year(self) -> int | None:
         """A span of days or a report year chosen instead of a year."""
-        parts = self.request.GET
-        by_days = parts.get("from_day") or parts.get("to_day")
-        if self.report_year or (by_days and "year" not in parts):
+        if self.report_year or (self.ends and "year" not in self.request.GET):
             return None
-        return self.year
+        return super().shown_year
 
     def get_queryset(self):
         keys = {"schedule_set" if k == "set" else k: v for k, v in self.keys.items()}
@@ -131,6 +138,7 @@ class DueList(SelectionMixin, ScopeMixin, TablePage):
             report_year=self.report_year,
             person=self.person,
             begins=self.begins,
+            ends=self.ends,
             **keys,
         )
         if not any(self.request.GET.get(part) for part in SHOW_ALL):
@@ -141,7 +149,7 @@ class DueList(SelectionMixin, ScopeMixin, TablePage):
     def get_known_count(self):
         if self.narrowed or self.shown_year is None or "unit" in self.keys:
             return None
-        if self.begins is not None or self.person is not None:
+        if self.begins is not None or self.ends is not None or self.person is not None:
             return None
         keys = {"schedule_set" if k == "set" else k: v for k, v in self.keys.items()}
         return kept_total(self.scope, year=self.shown_year, begun_by=self.on, **keys)
@@ -241,6 +249,8 @@ class DueDetail(DuePage, TemplateView):
         context = super().get_context_data(**kwargs)
         return context | {
             "reason": reason_sentence(why, self.label()),
+            "off_work": context["verdict"] == Verdict.NOT_APPLICABLE
+            and due.not_applicable_because == NotApplicable.NO_WORKDAY,
             "wanted": amount_label(due.at_least, counted_in),
             "counted": amount_label(counted, counted_in),
             "in_minutes": counted_in == CountedIn.MINUTES,

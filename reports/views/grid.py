@@ -187,9 +187,10 @@ class UnitGrid(SelectionMixin, ScopeMixin, DayMixin, TemplateView):
         for each in self.options:
             group = groups.setdefault(each.set_id, (each.set.name, []))
             group[1].append((f"{OF_SCHEDULE}-{each.pk}", each.name))
-        for of, (_name, entries) in groups.items():
+        for of, (name, entries) in groups.items():
             if len(entries) > 1:
-                entries.insert(0, (f"{OF_SET}-{of}", _("全部%(n)s项") % {"n": len(entries)}))
+                whole = _("%(set)s（全部%(n)s项）") % {"set": name, "n": len(entries)}
+                entries.insert(0, (f"{OF_SET}-{of}", whole))
         return list(groups.values())
 
     @property

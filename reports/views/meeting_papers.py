@@ -24,6 +24,7 @@ from reports.models import Meeting, Unit
 from reports.models.choices import LedgerColumn
 from reports.selectors.meeting_ledger import (
     Ledger,
+    LedgerNumbers,
     chosen_columns,
     column_label,
     ledger_of,
@@ -99,7 +100,8 @@ class MeetingLedger(ScopeMixin, DayMixin, TemplateView):
 
     @cached_property
     def unit(self) -> Unit:
-        return self.get_visible(Unit.objects.select_related("bureau", "kind"), self.kwargs["pk"])
+        rows = Unit.objects.select_related("bureau__setting", "kind")
+        return self.get_visible(rows, self.kwargs["pk"])
 
     def dispatch(self, request, *args, **kwargs):
         if self.scope.reads_anything and self.unit.bureau is None:
@@ -123,12 +125,12 @@ class MeetingLedger(ScopeMixin, DayMixin, TemplateView):
 
     @cached_property
     def columns(self) -> list[LedgerColumn]:
-        several = self.below or self.joint > 0
-        return shown_columns(chosen_columns(self.unit.bureau_id), several=several)
+        several = self.below or self.numbers.joint > 0
+        return shown_columns(chosen_columns(self.unit.bureau), several=several)
 
     @cached_property
-    def joint(self) -> int:
-        return self.ledger.joint.count()
+    def numbers(self) -> LedgerNumbers:
+        return self.ledger.numbers()
 
     @property
     def title(self) -> str:
@@ -147,7 +149,7 @@ class MeetingLedger(ScopeMixin, DayMixin, TemplateView):
             return super().get(request, *args, **kwargs).render()
 
     def get_context_data(self, **kwargs):
-        held, joint = self.ledger.own.count(), self.joint
+        held, joint = self.numbers
         context = super().get_context_data(**kwargs) | {
             "unit": self.unit,
             "title": self.title,
@@ -205,7 +207,7 @@ class MeetingColumns(ScopeMixin, DayMixin, FormView):
 
     @cached_property
     def bureau(self) -> Unit:
-        rows = Unit.objects.bureaus().select_related("bureau", "kind")
+        rows = Unit.objects.bureaus().select_related("bureau", "kind", "setting")
         return self.get_visible(rows, self.kwargs["pk"])
 
     def dispatch(self, request, *args, **kwargs):
@@ -218,7 +220,7 @@ class MeetingColumns(ScopeMixin, DayMixin, FormView):
         return reverse("reports:meeting-ledger", args=[self.bureau.pk])
 
     def get_form_kwargs(self):
-        return super().get_form_kwargs() | {"chosen": chosen_columns(self.bureau.pk)}
+        return super().get_form_kwargs() | {"chosen": chosen_columns(self.bureau)}
 
     def get_context_data(self, **kwargs):
         return super().get_context_data(**kwargs) | {"bureau": self.bureau, "back": self.back}

@@ -24,7 +24,8 @@ from reports.actions.meetings import (
 from reports.domain.access import Act
 from reports.domain.counting import counting_twice
 from reports.filters.meetings import MeetingFilter
-from reports.forms.meetings import CancelForm, DischargeForm, keys_in
+from reports.forms.base import keys_in
+from reports.forms.meetings import CancelForm, DischargeForm
 from reports.models import Attendance, Discharge, Due, Meeting, Person, Unit
 from reports.models.choices import PRESENCE_LABELS
 from reports.selectors.bureaus import label_of
@@ -54,12 +55,6 @@ class MeetingList(SelectionMixin, ScopeMixin, TablePage):
         "unit": (Unit, gettext_lazy("单位")),
         "presided_by": (Person, gettext_lazy("主持人")),
     }
-
-    @property
-    def shown_year(self) -> int | None:
-        parts = self.request.GET
-        by_days = parts.get("from_day") or parts.get("to_day")
-        return None if by_days and "year" not in parts else self.year
 
     def get_queryset(self):
         keys = dict(self.keys)
@@ -103,6 +98,17 @@ class MeetingPage(ScopeMixin, DayMixin):
         )
 
 
+def told_together(discharges: list[Discharge]) -> list[list[Discharge]]:
+    """The discharges by line of the page: what differs in nothing but the unit is one line."""
+    lines: dict[object, list[Discharge]] = {}
+    for row in discharges:
+        due = row.due
+        alike = (due.schedule_id, due.period_first, row.counts, row.is_late, row.why_not)
+        alone = due.person_id or row.merged_because or row.decided_by_id
+        lines.setdefault(row.pk if alone else alike, []).append(row)
+    return list(lines.values())
+
+
 class MeetingDetail(MeetingPage, TemplateView):
     template_name = "reports/meetings/detail.html"
 
@@ -130,7 +136,8 @@ class MeetingDetail(MeetingPage, TemplateView):
             and self.scope.may(Act.READ, meeting.presided_by),
             "facts": facts_of(meeting, discharges, evidence),
             "discharges": [
-                (d, label_of(d.due), self.scope.may(Act.READ, d.due)) for d in discharges
+                (label_of(rows[0].due), [(d, self.scope.may(Act.READ, d.due)) for d in rows])
+                for rows in told_together(discharges)
             ],
             "evidence": evidence.rows,
             "checklist": evidence.checklist,

@@ -14,8 +14,8 @@ from django_filters.views import FilterView
 from django_tables2 import SingleTableMixin
 
 from reports.actions.refusals import Refused
+from reports.domain.dates import day_typed
 from reports.domain.progress import Tally
-from reports.domain.typed import day_typed
 from reports.exchange.sheets import CSV, XLSX, csv_lines, disposition, file_name, workbook
 from reports.models.choices import day_label, listed
 from reports.tables.base import CappedPaginator
@@ -169,6 +169,13 @@ class TablePage(DayMixin, SingleTableMixin, FilterView):
 
     def get_table(self, **kwargs: Any) -> Any:
         return super().get_table(known_count=self.get_known_count(), **kwargs)
+
+    @property
+    def shown_year(self) -> int | None:
+        """The year a list is of; none where a span of days is chosen instead."""
+        parts = self.request.GET
+        by_days = parts.get("from_day") or parts.get("to_day")
+        return None if by_days and "year" not in parts else self.year
 
     def get_known_count(self) -> int | None:
         """How many rows the list has, where a kept count says so; None: they are counted."""

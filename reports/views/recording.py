@@ -33,7 +33,8 @@ from reports.actions.meetings import (
 )
 from reports.domain.access import Act
 from reports.domain.counting import WhyNot, minutes_between
-from reports.domain.typed import day_typed, hour_typed
+from reports.domain.dates import day_typed, hour_typed
+from reports.forms.base import key_in, keys_in
 from reports.forms.meetings import (
     FILE_KINDS,
     MOST_ITEMS,
@@ -42,11 +43,18 @@ from reports.forms.meetings import (
     AgendaFormSet,
     MeetingForm,
     by_place,
-    key_in,
-    keys_in,
     presences_in,
 )
-from reports.models import AgendaKind, Attendance, Due, Meeting, MeetingKind, Unit
+from reports.models import (
+    AgendaKind,
+    Attendance,
+    Due,
+    Meeting,
+    MeetingKind,
+    Schedule,
+    ScheduleVersion,
+    Unit,
+)
 from reports.models.choices import (
     EVIDENCE_KIND_LABELS,
     WHY_NOT_LABELS,
@@ -58,6 +66,7 @@ from reports.models.choices import (
 from reports.selectors.bureaus import label_of
 from reports.selectors.recording import (
     Candidate,
+    Earlier,
     PostsHeld,
     Sketch,
     Someone,
@@ -68,13 +77,15 @@ from reports.selectors.recording import (
     dues_around,
     entry_waits,
     impossible_among,
-    last_like,
     people_around,
     picks_among,
     recent_dues,
     row_of,
     suggested_chair,
+    units_of_chair,
 )
+from reports.selectors.schedules import owed_one_by_one, owing_units, version_on, versions_of
+from reports.selectors.units import exists_in
 from reports.views.mixins import DayMixin, bring_near
 from reports.views.scoped import ScopeMixin
 
@@ -108,24 +119,31 @@ class Desk:
 
     @cached_property
     def unit(self) -> Unit | None:
-        unit = self.page.start_unit
         if self.data is not None and self.meeting is None:
             key = key_in(self.data.get("unit"))
-            rows = self.page.units.select_related("bureau", "kind")
-            unit = (rows.filter(pk=key).first() if key else None) or unit
-        return unit
+            if found := next((unit for unit in self.page.units if unit.pk == key), None):
+                return found
+        return self.page.start_unit
 
     @cached_property
     def may_attend(self) -> list[Unit]:
         """The units that may have taken part as well, in the order of the organisation."""
         if self.unit is None:
             return []
-        rows = self.page.scope.units().filter(bureau=self.unit.bureau_id, kind__is_body=False)
-        if self.meeting is not None:
-            rows |= Unit.objects.filter(attendances__meeting=self.meeting)
-        rows = rows.exclude(pk=self.unit.pk).select_related("kind").distinct().in_order()
-        before = set(self.page.attended)
-        return [unit for unit in rows if unit.exists_on(self.day) or unit.pk in before]
+        before = set(self.page.attended) if self.meeting else set()
+        return [
+            unit
+            for unit in self.page.places
+            if unit.pk != self.unit.pk and (unit.pk in before or self.may_take_part(unit))
+        ]
+
+    def may_take_part(self, unit: Unit) -> bool:
+        return (
+            unit.bureau_id == self.unit.bureau_id
+            and not unit.kind.is_body
+            and unit.exists_on(self.day)
+            and self.page.scope.may(Act.READ, unit)
+        )
 
     @cached_property
     def attending(self) -> list[int]:
@@ -183,6 +201,10 @@ class Desk:
         """The due that decides what kind of meeting this probably is."""
         if self.page.due is not None:
             return self.page.due
+        if self.page.together is not None:
+            for due in self.dues:
+                if due.schedule_id == self.page.together.schedule_id:
+                    return due
         own = [
             due
             for due in self.dues
@@ -197,13 +219,18 @@ class Desk:
         return own[0] if own else None
 
     @cached_property
-    def kind_id(self) -> int | None:
+    def named_kind(self) -> int | None:
+        """The kind as it was typed or recorded, or as the leading due asks for it."""
         if self.data is not None:
             return key_in(self.data.get("kind"))
         if self.meeting is not None:
             return self.meeting.kind_id
-        if self.leading is not None and self.leading.version.meeting_kind_id:
-            return self.leading.version.meeting_kind_id
+        return self.leading.version.meeting_kind_id if self.leading is not None else None
+
+    @cached_property
+    def kind_id(self) -> int | None:
+        if self.named_kind or self.data is not None:
+            return self.named_kind
         # An item may stand in any meeting of the body, and a body usually holds one kind alone.
         kinds = {meeting.kind_id for meeting in self.recent}
         return kinds.pop() if len(kinds) == 1 else None
@@ -222,7 +249,19 @@ class Desk:
             return self.typed_chair
         if self.unit is None or self.is_submission:
             return None
-        return suggested_chair(self.unit, self.leading, self.day)
+        return self.suggested_chair
+
+    @property
+    def suggested_chair(self) -> int | None:
+        return suggested_chair(self.unit, self.leading, self.day, self.posts)
+
+    @cached_property
+    def posts(self) -> PostsHeld:
+        """Who holds which post on that day, as far as the page asks."""
+        known = [self.typed_chair, self.leading.person_id if self.leading else None]
+        return PostsHeld.around(
+            self.day, units_of_chair(self.unit, self.leading), filter(None, known)
+        )
 
     @cached_property
     def items(self) -> list[dict[str, object]]:
@@ -266,6 +305,7 @@ class Desk:
         return people_around(
             self.unit,
             self.day,
+            self.posts,
             attending_ids=self.attending,
             chair=self.meeting.presided_by_id if self.meeting else None,
             also=marked,
@@ -299,8 +339,7 @@ class Desk:
             law_items=len(law),
             law_items_with_opinion=sum(bool(str(item["legal_opinion"]).strip()) for item in law),
         )
-        posts = PostsHeld.of([self.chair] if self.chair else [])
-        return candidates_among(self.dues, sketch, posts, own=self.page.own_dues)
+        return candidates_among(self.dues, sketch, self.posts, own=self.page.own_dues)
 
     @cached_property
     def possible(self) -> list[Candidate]:
@@ -332,18 +371,18 @@ class Desk:
     # What was before.
 
     @cached_property
-    def recent(self) -> list[Meeting]:
+    def earlier(self) -> Earlier:
         if self.unit is None:
-            return []
-        rows = Meeting.objects.standing().filter(unit=self.unit).select_related("kind")
-        return list(rows.order_by("-held_on", "-pk")[:5])
+            return Earlier()
+        return Earlier.of(self.unit, self.named_kind, self.day, but=self.page.meeting)
+
+    @property
+    def recent(self) -> list[Meeting]:
+        return self.earlier.newest
 
     @cached_property
     def last(self) -> Meeting | None:
-        if self.unit is None or self.is_submission:
-            return None
-        but = self.meeting.pk if self.meeting else None
-        return last_like(self.unit, self.kind_id, self.day, but=but)
+        return None if self.is_submission else self.earlier.last_like(self.kind_id)
 
     # The form made of it.
 
@@ -417,7 +456,7 @@ class Desk:
         fresh = Desk(self.page, data)
         able = {str(key) for _place, _label, key in chairs_among(fresh.people, fresh.unit)}
         if data.get("presided_by") not in able and not fresh.is_submission:
-            data["presided_by"] = str(suggested_chair(fresh.unit, fresh.leading, fresh.day) or "")
+            data["presided_by"] = str(fresh.suggested_chair or "")
             fresh = Desk(self.page, data)
         possible = {each.due.pk for each in fresh.possible}
         # What she ticked or unticked herself stays; the rest is proposed anew.
@@ -486,6 +525,8 @@ class MeetingFormPage(ScopeMixin, DayMixin, FormView):
     attended: list[int]
     recorded_people: frozenset[int] = frozenset()
     own_dues: dict[int, Due]
+    # The rule that the units owe one by one and meet for together.
+    together: ScheduleVersion | None = None
 
     @cached_property
     def desk(self) -> Desk:
@@ -519,15 +560,27 @@ class MeetingFormPage(ScopeMixin, DayMixin, FormView):
         return due
 
     @cached_property
-    def units(self):
-        units = self.scope.units(Act.RECORD_MEETING).filter(bureau__isnull=False)
-        there = units.existing_in(self.today.year)
-        return (there | units.filter(pk=self.start_key)).in_order()
+    def places(self) -> list[Unit]:
+        """The units of the bureau, and those that took part, in the order of the organisation."""
+        rows = self.scope.units_around(Act.RECORD_MEETING).filter(bureau__isnull=False)
+        if self.meeting is not None:
+            rows |= Unit.objects.filter(pk__in=[self.meeting.unit_id, *self.attended])
+        return list(rows.select_related("bureau", "kind").in_order())
+
+    @cached_property
+    def units(self) -> list[Unit]:
+        """Those one may record for; the unit one comes from may have been closed since."""
+        return [
+            unit
+            for unit in self.places
+            if (exists_in(unit, self.today.year) or unit.pk == self.start_key)
+            and self.scope.may(Act.RECORD_MEETING, unit)
+        ]
 
     @cached_property
     def start_key(self) -> int | None:
-        """The unit one comes from, which may have been closed since."""
-        return self.start_unit.pk if self.due or self.request.GET.get("unit") else None
+        comes_from = self.meeting or self.due or self.request.GET.get("unit")
+        return self.start_unit.pk if comes_from else None
 
     @cached_property
     def start_unit(self) -> Unit | None:
@@ -535,16 +588,20 @@ class MeetingFormPage(ScopeMixin, DayMixin, FormView):
             return self.meeting.unit
         if self.due is not None:
             return self.due.version.body or self.due.unit
+        if self.together is not None:
+            unit = self.together.schedule.set.unit
+            self.require(Act.RECORD_MEETING, unit)
+            return unit
         typed = self.request.GET.get("unit", "")
         if typed:
             if (key := key_in(typed)) is None:
                 raise Http404
-            unit = self.get_visible(Unit.objects.select_related("bureau", "kind"), key)
+            rows = Unit.objects.select_related("bureau", "kind")
+            unit = self.get_visible(rows, key, loaded=self.places)
             self.require(Act.RECORD_MEETING, unit)
             return unit
-        own = [g.unit_id for g in self.scope.grants]
-        units = self.units.select_related("bureau", "kind")
-        return units.filter(pk__in=own).first() or units.first()
+        own = {g.unit_id for g in self.scope.grants}
+        return next((unit for unit in self.units if unit.pk in own), next(iter(self.units), None))
 
     @cached_property
     def start_day(self) -> date:
@@ -605,7 +662,7 @@ class MeetingFormPage(ScopeMixin, DayMixin, FormView):
             "people_open": self.asks_people(desk) or bool(desk.marked),
             "presences": PRESENCES,
             "joint": self.joint_of(desk),
-            "joint_open": form.touched("attending"),
+            "joint_open": form.touched("attending") or bool(desk.attending),
             "outside_open": form.touched(*OUTSIDE.values()),
             "asks_hours": any(asks_hours(each.due) for each in desk.possible),
             "asks_legal": any(asks_legal(each.due) for each in desk.possible),
@@ -839,8 +896,27 @@ class MeetingFormPage(ScopeMixin, DayMixin, FormView):
 class MeetingNew(MeetingFormPage):
     needs = Act.RECORD_MEETING
     recorded: dict[str, object] = {}
-    attended: list[int] = []
     own_dues: dict[int, Due] = {}
+
+    @cached_property
+    def together(self) -> ScheduleVersion | None:
+        """The rule named in the address, where one session is held for all who owe it."""
+        typed = self.request.GET.get("schedule", "")
+        if not typed or self.due is not None:
+            return None
+        if (key := key_in(typed)) is None:
+            raise Http404
+        rows = Schedule.objects.select_related("set__unit__bureau", "set__unit__kind")
+        version = version_on(versions_of(self.get_visible(rows, key)), self.today)
+        if not owed_one_by_one(version):
+            raise Http404
+        return version
+
+    @cached_property
+    def attended(self) -> list[int]:
+        if self.together is None:
+            return []
+        return [unit.pk for unit in owing_units(self.together, self.start_day)]
 
     def form_valid(self, form):
         if not self.scope.may(Act.RECORD_MEETING, form.cleaned_data["unit"]):

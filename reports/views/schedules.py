@@ -57,6 +57,7 @@ from reports.selectors.schedules import (
     facts_of,
     has_meetings,
     is_planned,
+    owed_one_by_one,
     owing_units,
     preview_year,
     preview_years,
@@ -169,10 +170,20 @@ class ScheduleDetail(ScheduleMixin, TemplateView):
             "units": [(unit, self.scope.may(Act.READ, unit)) for unit in owing],
             "set_year_note": self.set_year_note,
             "may_set": self.may_set,
+            "may_meet_together": self.may_meet_together(current),
             "ended": schedule.ended_on is not None and schedule.ended_on < self.on,
             "changes": changes_of(schedule),
             **self.standing(versions, current),
         }
+
+    def may_meet_together(self, current: ScheduleVersion) -> bool:
+        """Whether one session of all the units that owe it may be recorded from here."""
+        ended = self.schedule.ended_on is not None and self.schedule.ended_on < self.today
+        return (
+            owed_one_by_one(current)
+            and not ended
+            and self.scope.may(Act.RECORD_MEETING, self.schedule.set.unit)
+        )
 
     @cached_property
     def set_year_note(self) -> str:
@@ -326,7 +337,8 @@ class RulePage(ScopeMixin, DayMixin, FormView):
                 form.add_error(None, reason)
             return self.form_invalid(form)
         if only_shown:
-            shown = self.preview(form) | {"change": change}
+            shown = self.preview(form)
+            shown |= {"change": change, "added_over": change.added_over(self.today)}
             return self.render_to_response(self.get_context_data(form=form, **shown))
         messages.success(self.request, planned_in_words(planned, schedule))
         return redirect(schedule)

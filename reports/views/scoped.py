@@ -1,5 +1,7 @@
 """Who is asking: every page that shows records begins here."""
 
+from collections.abc import Iterable
+
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model, QuerySet
 from django.shortcuts import get_object_or_404
@@ -44,9 +46,13 @@ class ScopeMixin:
     def visible(self, queryset: QuerySet, act: Act = Act.READ) -> QuerySet:
         return self.scope.limit(queryset, act)
 
-    def get_visible(self, queryset: QuerySet, pk: int) -> Model:
-        """The record, or 404 when it is outside the scope."""
-        return get_object_or_404(self.visible(queryset), pk=pk)
+    def get_visible(self, queryset: QuerySet, pk: int, *, loaded: Iterable[Model] = ()) -> Model:
+        """The record, or 404 when it is outside the scope.
+
+        One that the page has ``loaded`` within the scope is not read again.
+        """
+        found = next((each for each in loaded if each.pk == pk), None)
+        return found or get_object_or_404(self.visible(queryset), pk=pk)
 
     def require(self, act: Act, record: Model) -> None:
         """403 with a sentence when the act is not allowed on a record that may be seen."""

@@ -15,7 +15,14 @@ from reports.actions.jobs import (
 from reports.actions.refusals import Refused
 from reports.models import Due, Job
 from reports.models.choices import JobKind, JobState
-from tests.factories import NOON, BureauFactory, JobFactory, ScheduleVersionFactory, UserFactory
+from tests.factories import (
+    NOON,
+    BureauFactory,
+    HolidayFactory,
+    JobFactory,
+    ScheduleVersionFactory,
+    UserFactory,
+)
 
 pytestmark = pytest.mark.django_db
 TODAY = date(2026, 6, 10)
@@ -69,6 +76,7 @@ def test_a_planning_job_without_arguments_judges_every_year_anew():
 
 
 def test_a_recount_says_how_many_of_which_kind_and_names_no_record():
+    HolidayFactory()
     bureau = BureauFactory(name="示例东城分局")
     ScheduleVersionFactory(schedule__set__unit=bureau)
     ask({"year": 2026})
@@ -81,8 +89,25 @@ def test_a_recount_says_how_many_of_which_kind_and_names_no_record():
     job = work(take_job(at=NOON))
 
     assert job.state == JobState.DONE
-    assert job.message.startswith("共1处不一致：应开会议/应办事项1处。")
-    assert "东城" not in job.message
+    assert job.message == (
+        "共1处不一致：应开会议/应办事项1处。 清单请在服务器上运行 manage.py audit_ledger。"
+    )
+
+
+@pytest.mark.parametrize(
+    ("today", "warning"),
+    [
+        (date(2026, 9, 30), ""),
+        (date(2026, 10, 1), " 提醒：2027年还没有录入节假日，暂按周一至周五上班核算。"),
+    ],
+)
+def test_a_recount_warns_of_the_next_year_as_the_command_does(today, warning):
+    HolidayFactory()
+    ask(kind=JobKind.AUDIT_LEDGER)
+
+    job = work_job(job=take_job(at=NOON), today=today, clock=lambda: NOON)
+
+    assert job.message == f"核对无误。{warning}"
 
 
 def test_an_error_ends_the_job_with_one_line():

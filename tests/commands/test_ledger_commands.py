@@ -71,7 +71,7 @@ def test_audit_ledger_says_each_difference_in_one_line(rule, capsys):
     said = capsys.readouterr()
     (line,) = said.out.splitlines()
     assert line.endswith("“已计入”：现为1，应为0")
-    assert said.err == "共1处不一致。\n"
+    assert said.err == "共1处不一致：应开会议/应办事项1处。\n"
 
 
 def test_work_jobs_does_what_waits(rule):

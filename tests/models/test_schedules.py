@@ -166,6 +166,21 @@ def test_a_rhythm_in_words(rule, label):
             ["上半年（1月1日—6月20日）", "下半年（7月1日—12月20日）"],
         ),
         (
+            {"cadence": "quarter", "window": "by_day", "window_day": 25},
+            YearStart(10, 21),
+            [
+                "第1季度（10月21日—12月25日）",
+                "第2季度（1月21日—3月25日）",
+                "第3季度（4月21日—6月25日）",
+                "第4季度（7月21日—9月25日）",
+            ],
+        ),
+        (
+            {"cadence": "half_year", "window": "by_day", "window_day": 10},
+            YearStart(10, 21),
+            ["上半年（2025年10月21日—2026年4月10日）", "下半年（4月21日—10月10日）"],
+        ),
+        (
             {"cadence": "month", "months": [3, 11]},
             YearStart(10, 21),
             ["11月（10月21日—11月20日）", "3月（2月21日—3月20日）"],
@@ -176,6 +191,23 @@ def test_what_the_periods_of_2026_are_called(rule, start, labels):
     rhythm = ScheduleVersion(**rule).rhythm_from(start)
 
     assert [period_label(each, rhythm) for each in rhythm.periods_of(2026)] == labels
+
+
+@pytest.mark.parametrize(
+    ("day", "labels"),
+    [
+        (10, ["11月（10月21日—11月10日）", "12月（11月21日—12月10日）"]),
+        (20, ["11月（10月21日—11月20日）", "12月（11月21日—12月20日）"]),
+        (25, ["11月（10月21日—25日）", "12月（11月21日—25日）"]),
+    ],
+)
+def test_what_a_day_of_the_month_is_called_in_a_year_from_21_october(day, labels):
+    """The name is that of the year's own month, the days say until when."""
+    rhythm = ScheduleVersion(cadence="month", window="by_day", window_day=day).rhythm_from(
+        YearStart(10, 21)
+    )
+
+    assert [period_label(each, rhythm) for each in rhythm.periods_of(2026)[:2]] == labels
 
 
 def test_a_day_that_the_month_has_not_is_called_its_last():

@@ -5,10 +5,11 @@ import pytest
 from reports.actions.agenda import PointOutcome, record_agenda
 from reports.actions.meetings import AgendaDraft, MeetingDraft, cancel_meeting, record_meeting
 from reports.domain.access import Role
-from reports.models import Meeting
+from reports.models import AgendaKind, Meeting
 from reports.models.choices import EvidenceKind, Outcome, OwedBy, PointKind
-from reports.selectors.agenda import Place, Ref, beyond, propose, usual_kind
+from reports.selectors.agenda import Place, Ref, beyond, last_held, propose
 from reports.selectors.dues import dues_for
+from reports.selectors.recording import last_like
 from reports.selectors.scope import scope_of
 from tests.factories import (
     NOON,
@@ -67,7 +68,16 @@ def hold(unit, day, *items, kind=None):
 def proposed_for(unit, *, scope=None, kind=None, planned_on=TODAY, due=None):
     scope = scope or scope_of(member(Role.LEGAL_OFFICER, unit.bureau), today=TODAY)
     kind_id = (kind or MeetingKindFactory()).pk
-    return propose(scope, unit, kind_id, today=TODAY, planned_on=planned_on, due=due)
+    return propose(
+        scope,
+        unit,
+        kind_id,
+        last=last_like(unit, kind_id, TODAY),
+        agenda_kinds=AgendaKind.objects.order_by("position", "pk"),
+        today=TODAY,
+        planned_on=planned_on,
+        due=due,
+    )
 
 
 def told(proposed, kind):
@@ -413,6 +423,20 @@ def test_the_item_that_the_rule_demands_comes_first(bureau):
     assert proposed.points[0].note == "“党委专题研究”6月规定的议题。"
 
 
+def test_an_item_demanded_of_another_body_is_not_proposed(bureau):
+    body = UnitFactory(parent=bureau, kind=UnitKindFactory(code="party", is_body=True))
+    rule = ScheduleVersionFactory(
+        schedule__set__unit=bureau,
+        meeting_kind=None,
+        agenda_kind=AgendaKindFactory(),
+        body=body,
+    )
+    DueFactory(version=rule, unit=bureau)
+
+    assert titles(proposed_for(bureau), PointKind.ASKED) == []
+    assert titles(proposed_for(body), PointKind.ASKED) == ["法治专题研究"]
+
+
 def test_a_due_that_is_met_demands_no_item(bureau):
     rule = ScheduleVersionFactory(
         schedule__set__unit=bureau, meeting_kind=None, agenda_kind=AgendaKindFactory()
@@ -478,12 +502,13 @@ def test_what_is_no_reference_is_refused(code):
         Ref.of(code)
 
 
-def test_the_usual_kind_is_what_was_held_last(station, kind):
-    party = MeetingKindFactory(code="party", position=5)
-    before = usual_kind(station)
-    MeetingFactory(unit=station, kind=party)
+def test_what_was_held_last_is_no_submission(station, kind):
+    handed_in = MeetingKindFactory(code="report", is_submission=True)
+    before = last_held(station)
+    held = MeetingFactory(unit=station, kind=kind, held_on=LAST)
+    MeetingFactory(unit=station, kind=handed_in, held_on=TODAY)
 
-    assert (before, usual_kind(station)) == (kind, party)
+    assert (before, last_held(station)) == (None, held)
 
 
 def test_a_second_meeting_asks_as_often(bureau, django_assert_num_queries):
@@ -493,13 +518,13 @@ def test_a_second_meeting_asks_as_often(bureau, django_assert_num_queries):
 
     def count(number):
         with django_assert_num_queries(number):
-            propose(scope, bureau, kind.pk, today=TODAY, planned_on=TODAY)
+            proposed_for(bureau, scope=scope, kind=kind)
 
     ProblemFactory(unit=UnitFactory(parent=bureau))
     hold(bureau, LAST, AgendaDraft("甲", outcome=Outcome.DEFERRED.value))
-    count(7)
+    count(8)
     for _n in range(3):
         ProblemFactory(unit=UnitFactory(parent=bureau))
         MeasureFactory(unit=bureau, due_on=date(2026, 5, 31))
     hold(bureau, LAST, AgendaDraft("乙", outcome=Outcome.DEFERRED.value))
-    count(7)
+    count(8)

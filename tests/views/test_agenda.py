@@ -12,6 +12,7 @@ from tests.factories import (
     AgendaKindFactory,
     AgendaPaperFactory,
     AgendaPointFactory,
+    AppointmentFactory,
     BureauFactory,
     BureauSettingFactory,
     CityFactory,
@@ -20,6 +21,7 @@ from tests.factories import (
     MeetingFactory,
     MeetingKindFactory,
     PersonFactory,
+    PostFactory,
     ProblemFactory,
     ProblemSourceFactory,
     ScheduleVersionFactory,
@@ -292,17 +294,35 @@ def test_without_any_kind_of_meeting_there_is_nothing_to_draw_up(legal, station,
     assert (answer.status_code, answer["Location"]) == (302, address("list"))
 
 
+def test_the_kind_is_what_was_held_last(legal, station, kind):
+    party = MeetingKindFactory(code="party", position=5)
+    before = legal.get(address("new", query=f"?unit={station.pk}"))
+    held = MeetingFactory(unit=station, kind=party, place="二楼")
+
+    answer = legal.get(address("new", query=f"?unit={station.pk}"))
+
+    assert (before.context["kind"], answer.context["kind"]) == (kind, party)
+    assert answer.context["paper_form"]["place"].value() == held.place
+
+
 @pytest.mark.parametrize("rows", [1, 3])
 def test_the_form_takes_the_same_queries(legal, bureau, rows, django_assert_num_queries):
     for _n in range(rows):
         station = UnitFactory(parent=bureau)
         ProblemFactory(unit=station, found_on=date(2026, 6, 1))
         MeasureFactory(unit=station, due_on=date(2026, 5, 31))
+        DueFactory(
+            version__schedule__set__unit=bureau,
+            version__meeting_kind=None,
+            version__agenda_kind=AgendaKindFactory(code=f"item{_n}"),
+        )
 
-    with django_assert_num_queries(17):
+    # Session, user, scope, what waits; units, last meeting, kinds, kinds of items; left over, dues,
+    # problems, measures, missed, lacking.
+    with django_assert_num_queries(14):
         answer = legal.get(address("new", query=f"?unit={bureau.pk}"))
 
-    assert len(answer.context["lines"]) == 2 * rows + 2
+    assert len(answer.context["lines"]) == 3 * rows + 2
 
 
 # --- changing -----------------------------------------------------------------------------------
@@ -744,12 +764,15 @@ def test_the_record_page_takes_the_same_queries(
 ):
     paper = AgendaPaperFactory(unit=station, planned_on=TODAY)
     ProblemSourceFactory()
+    AppointmentFactory(person__unit=station, post=PostFactory(code="chief"))
     for _n in range(rows):
         PersonFactory(unit=station)
         AgendaPointFactory(paper=paper, kind="problem", problem=ProblemFactory(unit=station))
         DueFactory(version=ScheduleVersionFactory(schedule__set=monthly.schedule.set), unit=station)
 
-    with django_assert_num_queries(16):
+    # Session, user, scope, what waits; paper, its meeting and points, units, posts, people, dues,
+    # sources of problems, last meeting.
+    with django_assert_num_queries(13):
         answer = legal.get(address("record", paper.pk))
 
     assert len(answer.context["lines"]) == rows

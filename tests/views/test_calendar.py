@@ -26,6 +26,7 @@ from tests.factories import (
     NOON,
     BureauFactory,
     CityFactory,
+    DueFactory,
     HolidayFactory,
     MeetingKindFactory,
     ScheduleVersionFactory,
@@ -518,6 +519,24 @@ def test_every_number_opens_the_list_it_counts(legal, stations, address):
 
     shown = numbers_and_lists(legal, page)
     assert len(shown) > 1
+    assert [number for number, _rows in shown] == [rows for _number, rows in shown]
+
+
+def test_a_number_leaves_out_what_an_overlapping_version_owes(legal, stations, bureau):
+    stations(3)
+    weekly = Due.objects.first().version
+    monthly = ScheduleVersionFactory(
+        schedule=weekly.schedule, cadence="month", first_day=date(2026, 6, 1)
+    )
+    for number in range(2):
+        DueFactory(version=monthly, unit=UnitFactory(parent=bureau, name=f"新{number}所"))
+
+    page = legal.get("/calendar/?month=6")
+
+    # The month ends on the 30th and runs on the 14th, too, when a week ends.
+    shown = numbers_and_lists(legal, page)
+    assert (3, 3) in shown
+    assert (2, 2) in shown
     assert [number for number, _rows in shown] == [rows for _number, rows in shown]
 
 

@@ -376,6 +376,20 @@ def test_the_page_tells_how_the_verdict_went(enter, bureau, planned):
     ]
 
 
+def test_a_week_without_a_workday_is_explained_in_words(enter, bureau):
+    for day in range(15, 20):
+        HolidayFactory(day=date(2026, 6, day), name="端午节")
+    version = ScheduleVersionFactory(schedule__set__unit=bureau, cadence="week")
+    plan_dues(today=TODAY)
+    week = due_of(date(2026, 6, 17), schedule=version.schedule)
+
+    page = page_of(enter(Role.LEADER, bureau), week, "?on=2026-07-01")
+
+    assert page.context["verdict"] == "not_applicable"
+    assert "既不算按期召开，也不算未召开，不进入任何比率" in page.content.decode()
+    assert "应有 1 次" not in page.content.decode()
+
+
 def test_the_days_off_of_the_period_are_named_with_their_notice(enter, bureau, planned):
     for day in (19, 20, 21):
         HolidayFactory(day=date(2026, 6, day), name="端午节", source="国办发明电〔2025〕7号")

@@ -1,3 +1,4 @@
+import re
 from datetime import date
 
 import pytest
@@ -208,6 +209,23 @@ def test_the_page_of_a_reference_says_where_it_is(clerk, station):
     assert "文件没有上传，只登记了索引。" in page
     assert "〔2026〕3号" in page
     assert f'"{page_of("evidence-file", evidence.pk)}"' not in page
+
+
+def test_a_browser_without_a_pdf_viewer_is_led_to_the_file(clerk, station, rule):
+    evidence = hand_in(hold(station), EvidenceKind.MINUTES, name="纪要.pdf", content=b"%PDF-1.7\n")
+
+    page = clerk.get(page_of("evidence-view", evidence.pk)).content.decode()
+
+    instead = page.partition("<object")[2].partition("</object>")[0]
+    address = page_of("evidence-file", evidence.pk)
+    assert "请点“打开”单独查看" in instead
+    assert re.findall(r'<a class="[^"]+" href="([^"]+)"(?: download="([^"]+)")?>', instead) == [
+        (address, ""),
+        (address, "纪要.pdf"),
+    ]
+    file = clerk.get(address)
+    file.close()
+    assert file["Content-Disposition"].startswith("inline")
 
 
 def test_the_page_tells_what_was_done_to_it(enter, station, rule):

@@ -364,7 +364,7 @@ def test_the_form_names_a_schedule_or_a_whole_set(enter, bureau, stations):
         (
             own.set.name,
             [
-                (f"set-{own.set_id}", "全部2项"),
+                (f"set-{own.set_id}", f"{own.set.name}（全部2项）"),
                 (f"schedule-{schedule.pk}", schedule.name),
                 (f"schedule-{own.pk}", own.name),
             ],

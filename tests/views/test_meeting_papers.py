@@ -135,7 +135,9 @@ def test_the_ledger_takes_the_same_queries(legal, station, rows, django_assert_n
     for _n in range(rows):
         hold(station, agenda=(AgendaDraft("甲"),))
 
-    with django_assert_num_queries(14):
+    # Session, user, scope, what waits; unit with the columns, numbers, meetings, their items,
+    # attendance, discharges and evidence.
+    with django_assert_num_queries(11):
         answer = legal.get(ledger_of(station))
 
     assert len(answer.context["rows"]) == rows

@@ -224,6 +224,28 @@ def test_entered_late_counts_local_days(enter, bureau):
     assert "日录入" not in client.get(prompt.get_absolute_url()).content.decode()
 
 
+def test_what_differs_in_nothing_but_the_unit_is_told_in_one_line(
+    enter, bureau, station, monthly, django_assert_num_queries
+):
+    others = [UnitFactory(parent=bureau, name=name) for name in ("二所", "三所")]
+    plan_dues(today=TODAY, year=2026)
+    client = enter(Role.LEGAL_OFFICER, bureau)
+    dues = [due_of(TODAY, unit=unit) for unit in (station, *others)]
+    attending = tuple(unit.pk for unit in (station, *others))
+    joint = {"kind_id": monthly.meeting_kind_id, "attending_unit_ids": attending}
+    meeting = hold(bureau, TODAY, *dues, **joint)
+    client.get(meeting.get_absolute_url())
+
+    with django_assert_num_queries(QUERIES_OF_PAGE):
+        page = client.get(meeting.get_absolute_url())
+
+    ((label, rows),) = page.context["discharges"]
+    assert label == "6月（6月1日—30日）"
+    assert [(row.due, may_read) for row, may_read in rows] == [(due, True) for due in dues]
+    words = page.content.decode()
+    assert [f'href="{due.get_absolute_url()}"' in words for due in dues] == [True, True, True]
+
+
 def test_a_joint_session_leads_nobody_where_they_may_not_go(clerk, bureau, station):
     host, other = UnitFactory(parent=bureau), UnitFactory(parent=bureau)
     chair = PersonFactory(unit=host)
@@ -407,9 +429,9 @@ def test_the_page_of_corrections_costs_the_same_queries(
         client.get(discharges(meeting))
 
 
-# Session, user, scope, meeting, what it counts for; items, units, people, bodies and merging of the
-# draft; dues; what waits.
-QUERIES_OF_CORRECTION = 12
+# Session, user, scope, what waits; meeting, what it counts for; items, attendance and merging of
+# the draft; dues.
+QUERIES_OF_CORRECTION = 10
 
 
 def test_a_cancelled_meeting_is_corrected_no_more(enter, bureau, station):

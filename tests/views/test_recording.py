@@ -20,12 +20,13 @@ from reports.actions.meetings import (
 from reports.actions.schedules import plan_dues
 from reports.domain.access import Role
 from reports.domain.periods import Cadence
-from reports.models import AgendaItem, Due, Evidence, Meeting
+from reports.models import AgendaItem, Due, Evidence, Meeting, Unit
 from reports.models.choices import EvidenceKind, Outcome, OwedBy, PersonKind, Presence
 from tests.factories import (
     NOON,
     AgendaKindFactory,
     AppointmentFactory,
+    AttendanceFactory,
     BureauFactory,
     BureauSettingFactory,
     CityFactory,
@@ -258,9 +259,9 @@ def test_the_form_costs_the_same_queries(
         clerk.get(NEW)
 
 
-# Session, user, scope, unit, dues, kinds, chair and her posts, appointments and people, who may
-# attend, kinds of items, last of the kind, recent meetings and periods, what waits, units.
-QUERIES_OF_FORM = 17
+# Session, user, scope, what waits; units, dues, kinds, kinds of items, posts, people, what was held
+# before, recent periods.
+QUERIES_OF_FORM = 12
 
 
 # --- what cannot be ticked, and why -------------------------------------------------------------
@@ -1096,6 +1097,19 @@ def facts(meeting):
     )
 
 
+def test_the_record_of_a_unit_that_was_closed_since_is_corrected(enter, bureau, station):
+    gone = UnitFactory(parent=bureau)
+    meeting = MeetingFactory(unit=station, title="例会", held_on=date(2025, 12, 30))
+    AttendanceFactory(meeting=meeting, unit=gone, outside="")
+    Unit.objects.filter(pk__in=[gone.pk, station.pk]).update(closed_on=date(2025, 12, 31))
+
+    corrected(enter(Role.LEGAL_OFFICER, bureau), meeting, title="更正后的例会", late_because="漏录")
+
+    meeting.refresh_from_db()
+    assert meeting.title == "更正后的例会"
+    assert list(meeting.attendances.values_list("unit", flat=True)) == [gone.pk]
+
+
 def test_a_corrected_day_asks_again_what_it_counts_for(clerk, station, monthly):
     june, may = due_of(TODAY, unit=station), due_of(MAY, unit=station)
     meeting = hold(station, TODAY, june)
@@ -1152,3 +1166,38 @@ def test_another_unit_is_another_meeting(clerk, bureau, station, monthly):
 def test_nothing_counts_that_was_never_asked(bureau):
     """What is tested above stands on dues that are there."""
     assert not Due.objects.filter(Q(met_on__isnull=False)).exists()
+
+
+# --- one session for all who owe it -------------------------------------------------------------
+
+
+def test_a_session_for_all_stations_is_recorded_from_their_rule(legal, bureau, station, monthly):
+    other = UnitFactory(parent=bureau, name="二所")
+    plan()
+    form = opened(legal, f"?schedule={monthly.schedule_id}")
+
+    sent = form.send(legal)
+
+    assert form.data["attending"] == [str(station.pk), str(other.pk)]
+    assert sent.status_code == 302
+    meeting = Meeting.objects.get()
+    assert (meeting.unit, meeting.kind_id) == (bureau, monthly.meeting_kind_id)
+    rows = meeting.discharges.select_related("due__unit").order_by("due__unit__path")
+    assert [(row.due.unit, row.due.period_first, row.counts) for row in rows] == [
+        (station, date(2026, 6, 1), True),
+        (other, date(2026, 6, 1), True),
+    ]
+
+
+def test_only_what_units_owe_one_by_one_has_a_session_for_all(legal, bureau):
+    itself = rule(bureau, owed_by=OwedBy.ITSELF.value)
+
+    assert legal.get(f"{NEW}?schedule={itself.schedule_id}").status_code == 404
+    assert legal.get(f"{NEW}?schedule=x").status_code == 404
+
+
+def test_a_session_for_all_is_for_who_records_for_the_bureau(clerk, enter, station, monthly):
+    address = f"{NEW}?schedule={monthly.schedule_id}"
+
+    assert clerk.get(address).status_code == 403
+    assert enter(Role.LEGAL_OFFICER, BureauFactory(name="西城分局")).get(address).status_code == 404

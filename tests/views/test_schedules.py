@@ -10,7 +10,15 @@ from reports.actions.schedules import plan_dues
 from reports.domain.access import Role
 from reports.domain.periods import Cadence
 from reports.models import Due, Schedule, ScheduleSet, ScheduleVersion
-from tests.factories import BureauFactory, CityFactory, UnitFactory, UnitKindFactory, member
+from tests.factories import (
+    AppointmentFactory,
+    BureauFactory,
+    CityFactory,
+    PostFactory,
+    UnitFactory,
+    UnitKindFactory,
+    member,
+)
 from tests.factories.meetings import DischargeFactory, MeetingKindFactory
 from tests.factories.schedules import (
     ScheduleFactory,
@@ -272,6 +280,53 @@ def test_the_page_says_the_rule_and_counts_the_year(legal, schedule):
     assert href == f"/dues/{Due.objects.get(schedule=schedule, period_first='2026-06-01').pk}/"
 
 
+def test_the_page_names_the_units_that_owe(legal, bureau, station):
+    """Those of the kinds and grades named; where no kind is named, the unit itself."""
+    station.grade = "一类"
+    station.save()
+    UnitFactory(parent=bureau, name="二所", grade="二类")
+    graded = ScheduleVersionFactory(
+        schedule__set__unit=bureau,
+        owed_by="kinds",
+        owing_kinds=[station.kind],
+        owing_grades=["一类"],
+    )
+    held = ScheduleVersionFactory(
+        schedule__set__unit=bureau, owed_by="holders", owing_post=PostFactory()
+    )
+
+    units = [
+        [unit for unit, _may in legal.get(f"/schedules/{each.schedule_id}/").context["units"]]
+        for each in (graded, held)
+    ]
+
+    assert units == [[station], [bureau]]
+
+
+def test_a_session_for_all_is_recorded_from_the_page_of_what_each_unit_owes(
+    legal, bureau, station, schedule
+):
+    each = ScheduleVersionFactory(
+        schedule__set__unit=bureau, owed_by="kinds", owing_kinds=[station.kind]
+    )
+    link = f'href="/meetings/new/?schedule={each.schedule_id}"'
+
+    assert link in legal.get(f"/schedules/{each.schedule_id}/").content.decode()
+    assert "/meetings/new/?schedule" not in legal.get(f"/schedules/{schedule.pk}/").content.decode()
+
+
+def test_who_cannot_record_for_the_bureau_is_offered_no_session_for_all(enter, bureau, station):
+    each = ScheduleVersionFactory(
+        schedule__set__unit=bureau, owed_by="kinds", owing_kinds=[station.kind]
+    )
+
+    page = enter(Role.CLERK, station).get(f"/schedules/{each.schedule_id}/")
+
+    assert page.status_code == 200
+    assert page.context["may_meet_together"] is False
+    assert "/meetings/new/?schedule" not in page.content.decode()
+
+
 def test_the_page_shows_the_year_as_of_a_day(legal, schedule):
     context = legal.get(f"/schedules/{schedule.pk}/?on=2026-03-10").context
 
@@ -406,6 +461,28 @@ def test_the_preview_has_the_rows_of_the_command_and_writes_nothing(legal, stati
     assert response.context["change"].added_total == 81
     assert not Schedule.objects.exists()
     assert not ScheduleSet.objects.exists()
+    assert not Due.objects.exists()
+
+
+def test_the_preview_counts_what_people_owe_and_what_is_over_already(legal, bureau):
+    """Monthly from May by two leaders: 8 and 12 months, each owed twice; May is over."""
+    post = PostFactory(single_holder=False)
+    for _each in range(2):
+        AppointmentFactory(unit=bureau, post=post)
+    rule = typed(
+        new_set_unit=str(bureau.pk),
+        owed_by="holders",
+        owing_post=str(post.pk),
+        cadence="month",
+        first_day="2026-05-01",
+    )
+
+    page = legal.post("/schedules/new/", rule | {"preview": "1"})
+
+    change = page.context["change"]
+    assert (len(change.added), {each.units for each in change.added}) == (20, {1})
+    assert (change.added_total, page.context["added_over"]) == (40, 2)
+    assert "新增的有 2 期已经结束" in page.content.decode()
     assert not Due.objects.exists()
 
 

@@ -1,10 +1,10 @@
 import sys
+from collections import Counter
 
 from django.core.management.base import BaseCommand
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
-from reports.selectors.audit import audit_steps, audit_warnings
+from reports.selectors.audit import audit_findings, audit_steps
 from reports.selectors.differences import difference_sentence
 
 
@@ -15,16 +15,17 @@ class Command(BaseCommand):
     )
 
     def handle(self, *, verbosity, **options):
-        found = 0
+        found: Counter[str] = Counter()
         for step in audit_steps():
             if verbosity > 1:
                 self.stdout.write(str(step.name))
             for difference in step.differences():
-                found += 1
+                found[difference.table] += 1
                 self.stdout.write(difference_sentence(difference))
-        for warning in audit_warnings(timezone.localdate()):
-            self.stdout.write(_("提醒：%(warning)s") % {"warning": warning})
+        summed, warnings = audit_findings(found, timezone.localdate())
+        for warning in warnings:
+            self.stdout.write(warning)
         if found:
-            self.stderr.write(_("共%(number)s处不一致。") % {"number": found})
+            self.stderr.write(summed)
             sys.exit(1)
-        self.stdout.write(_("核对无误。"))
+        self.stdout.write(summed)
