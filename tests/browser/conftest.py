@@ -26,7 +26,12 @@ PICTURES = ROOT / "var" / "pictures"
 ROLES = ("clerk", "legal", "inspector", "leader", "supervisor", "system", "security")
 
 
+# What changes the rules of everybody is done when the others are through.
+LAST = ("test_depth.py", "test_loop.py")
+
+
 def pytest_collection_modifyitems(items):
+    items.sort(key=lambda item: Path(item.path).name in LAST)
     here = Path(__file__).parent
     for item in items:
         if here in Path(item.path).parents:

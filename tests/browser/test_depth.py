@@ -65,6 +65,7 @@ class Steps:
     def choose(self, name, words):
         """The option of a select that holds the words."""
         self.fields += 1
+        self.page.wait_for_selector(f"#id_{name}", state="attached")
         options = self.page.eval_on_selector_all(
             f"#id_{name} option", "all => all.map(o => [o.value, o.textContent])"
         )
@@ -150,6 +151,7 @@ def set_up(page, name: str, first: bool) -> Kept:
     owed = tuple(int(n) for n in re.findall(r"应落实 (\d+) 期", page.inner_text("#preview")))
     assert page.input_value("#id_name") == name
     steps.click("main form .actions .btn-main")
+    page.wait_for_url(re.compile(r"/schedules/\d+/"))
     said = re.search(r"应开事项新增(\d+)期，调整0期，取消0期", page.inner_text("body"))
     assert said, page.inner_text("main")
     return Kept(page.url.partition("#")[0], owed, int(said[1]), str(steps))
