@@ -209,30 +209,23 @@ def _plan_one(schedule: Schedule, year: int, calendar: Holidays, today: date) ->
         if key not in expected and (due.unit_id in units or due.period_first > today)
     ]
     removed = _remove_without_facts(gone)
-    change += _kept_all_the_same(have, expected, schedule, calendar)
+    stay = [due for key, due in have.items() if key not in expected and due.pk not in removed]
+    change += _kept_all_the_same(stay, schedule, calendar)
     Due.objects.bulk_create(make, batch_size=BATCH)
     if change:
         Due.objects.bulk_update(change, _JUDGED, batch_size=BATCH)
     if make or change or removed:
         recount_kept(Q(schedule=schedule, year=year))
-    return Planned(len(make), len(change), removed)
+    return Planned(len(make), len(change), len(removed))
 
 
-def _kept_all_the_same(
-    have: dict[tuple[int, date, int | None], Due],
-    expected: set[tuple[int, date, int | None]],
-    schedule: Schedule,
-    calendar: Holidays,
-) -> list[Due]:
-    """Dues that nobody would plan today (the unit moved away, the rule changed) but that stay.
-
-    The calendar still says until when their record was awaited.
+def _kept_all_the_same(stay: list[Due], schedule: Schedule, calendar: Holidays) -> list[Due]:
+    """Of dues that nobody would plan today (the unit moved away, the rule changed) but that stay,
+    those whose record is now awaited until another day: the calendar still says until when.
     """
     days = {version.pk: version.recording_days for version in schedule.versions.all()}
     changed = []
-    for key, due in have.items():
-        if key in expected or due.version_id not in days:
-            continue
+    for due in stay:
         until = awaits_until(due.period, days[due.version_id], calendar)
         if due.awaits_until != until:
             due.awaits_until = until
@@ -419,8 +412,8 @@ def _differing(due: Due, wanted: Due, today: date) -> Due | None:
     return due if differing else None
 
 
-def _remove_without_facts(dues: list[Due]) -> int:
-    """Take away those that no meeting, waiver, request or note hangs on; how many."""
+def _remove_without_facts(dues: list[Due]) -> set[int]:
+    """Take away those that no meeting, waiver, request or note hangs on; their keys."""
     ids = [due.pk for due in dues]
     kept: set[int] = set()
     for model in (Discharge, Waiver, WaiverRequest, DueNote):
@@ -430,7 +423,7 @@ def _remove_without_facts(dues: list[Due]) -> int:
     gone = [pk for pk in ids if pk not in kept]
     for at in range(0, len(gone), BATCH):
         Due.objects.filter(pk__in=gone[at : at + BATCH]).delete()
-    return len(gone)
+    return set(gone)
 
 
 # --- what is kept -------------------------------------------------------------------------------

@@ -336,6 +336,35 @@ def test_the_calendar_moves_the_last_day_of_recording(bureau):
     kept_is_right()
 
 
+def test_the_calendar_still_judges_a_due_whose_unit_moved_away():
+    city = CityFactory()
+    old, new = BureauFactory(parent=city), BureauFactory(parent=city)
+    station = UnitFactory(parent=old)
+    owed_by_stations(old)
+    plan()
+    move_unit(unit=station, parent=new, on=date(2026, 6, 5), **NOW)
+    june = due_of(date(2026, 6, 10), unit=station)
+    # Five workdays after 30 June: 1, 2, 3, 6, 7 July.
+    assert june.awaits_until == date(2026, 7, 7)
+
+    HolidayFactory(day=date(2026, 7, 3))
+    planned = plan()
+
+    june.refresh_from_db()
+    assert (june.awaits_until, planned.changed) == (date(2026, 7, 8), 1)
+
+
+def test_what_is_taken_away_is_not_told_as_changed_too(bureau):
+    version = owed_by_itself(bureau)
+    plan()
+    # The record of October, which goes away below, was awaited over this day.
+    HolidayFactory(day=date(2026, 11, 3))
+
+    planned = end_schedule(schedule=version.schedule, ended_on=TODAY, today=TODAY)
+
+    assert planned == Planned(removed=6)
+
+
 def test_planning_never_takes_away_what_has_a_meeting_or_a_waiver(bureau):
     version = owed_by_itself(bureau)
     plan()

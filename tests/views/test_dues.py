@@ -241,6 +241,7 @@ def test_exactly_what_is_filtered_is_exported(enter, bureau, planned, kind):
         ("merged=on", [date(2026, 5, 5)]),
         ("asked=on&upcoming=on", [date(2026, 8, 5)]),
         ("begins=2026-03-01", [date(2026, 3, 5)]),
+        ("ends=2026-03-31", [date(2026, 3, 5)]),
     ],
 )
 def test_made_up_merged_and_asked_for_are_found(enter, bureau, planned, query, days):
