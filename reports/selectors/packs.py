@@ -95,7 +95,7 @@ def pack_contents(
         entry = homes[meeting.pk] = _entry(meeting)
         rest.entries.append(entry)
     for ids in _batches(pk for pk, entry in homes.items() if not entry.kept_by):
-        for pk, file in _files(scope, unit, wanted, references, meeting__in=ids):
+        for pk, file in _files(scope, wanted, references, meeting__in=ids):
             homes[pk].files.append(file)
         for meeting in with_lacking_kinds(Meeting.objects.filter(pk__in=ids)):
             homes[meeting.pk].lacking = [
@@ -216,7 +216,7 @@ def _place_waivers(
         )
         of.entries.append(entry)
     for ids in _batches(entries):
-        for pk, file in _files(scope, unit, wanted, references, waiver__in=ids):
+        for pk, file in _files(scope, wanted, references, waiver__in=ids):
             entries[pk].files.append(file)
 
 
@@ -239,13 +239,15 @@ _KIND_ORDER = {kind.value: place for place, kind in enumerate(EvidenceKind)}
 
 
 def _files(
-    scope: Scope, unit: Unit, wanted: frozenset[str], references: bool, **target: list[int]
+    scope: Scope, wanted: frozenset[str], references: bool, **target: list[int]
 ) -> list[tuple[int, PackFile]]:
-    """What proves those meetings or waivers, with the key of each; in the order of the kinds."""
+    """What proves those meetings or waivers, with the key of each; in the order of the kinds.
+
+    A sheet that was signed for several units is kept with the first of them and proves all.
+    """
     name = next(iter(target)).removesuffix("__in")
     rows = (
         EvidenceUse.objects.filter(
-            _below(unit, "evidence__unit"),
             scope.condition(unit="evidence__unit", bureau="evidence__bureau"),
             evidence__kind__in=sorted(wanted),
             evidence__cancelled_at__isnull=True,

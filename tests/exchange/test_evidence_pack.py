@@ -25,7 +25,8 @@ from reports.actions.evidence import (
 from reports.actions.jobs import ask_job, take_job, work_job
 from reports.actions.meetings import MeetingDraft, record_meeting
 from reports.actions.schedules import plan_dues
-from reports.actions.waivers import grant_waiver
+from reports.actions.units import move_unit
+from reports.actions.waivers import grant_waiver, keep_signed_sheet
 from reports.domain.access import Role
 from reports.exchange.evidence_pack import PackOrder, pack_evidence, safe_name
 from reports.models import Due, Job, Membership
@@ -370,6 +371,27 @@ def test_the_signed_sheet_of_a_waiver_lies_under_its_schedule(store, station, ru
     assert files_of(job) == ["01-法制学习/2026-03-02-经批准免开/01-签批件.pdf"]
 
 
+@pytest.mark.django_db
+def test_a_sheet_signed_for_two_units_is_in_the_pack_of_both(store, station, bureau, rules):
+    second = UnitFactory(parent=bureau, name="二所", ledger_from=None)
+    plan_dues(today=TODAY, year=2026)
+    signed = {"signer": PersonFactory(unit=bureau), "from_paper": True, "reason": "安保"}
+    common = {"granted_on": date(2026, 3, 2), "by": UserFactory(), "at": NOON, "today": TODAY}
+    waivers = [
+        grant_waiver(due_id=due(unit, rules[0], 3).pk, **signed, **common)
+        for unit in (station, second)
+    ]
+    sheet = Upload(SimpleUploadedFile("批件.pdf", PDF), EvidenceKind.DECISION)
+    keep_signed_sheet(waivers, sheet, by=None, at=NOON)
+    legal = member(Role.LEGAL_OFFICER, bureau)
+
+    packed = [files_of(pack(legal, unit)) for unit in (station, second)]
+
+    assert packed == [["01-法制学习/2026-03-02-经批准免开/01-签批件.pdf"]] * 2
+    # Who reads the second unit alone does not read what is kept with the first.
+    assert files_of(pack(member(Role.CLERK, second), second)) == []
+
+
 # --- what is wrong with a file ------------------------------------------------------------------
 
 
@@ -471,6 +493,17 @@ def test_other_units_are_not_in_it(store, station, bureau, rules):
     keep(hold(UnitFactory(), date(2026, 3, 18)), "别的.pdf", PDF)
 
     assert files_of(pack(member(Role.LEGAL_OFFICER, bureau), station)) == []
+
+
+@pytest.mark.django_db
+def test_what_a_unit_did_in_another_bureau_stays_with_that_bureau(store, station, bureau, rules):
+    keep(hold(station, date(2026, 3, 18), due(station, rules[0], 3)), "旧局.pdf", PDF)
+    grown = BureauFactory(parent=bureau.parent)
+    move_unit(unit=station, parent=grown, on=date(2026, 6, 5), by=None, at=NOON, today=TODAY)
+    station.refresh_from_db()
+
+    assert files_of(pack(member(Role.LEGAL_OFFICER, grown), station)) == []
+    assert sheet(pack(member(Role.LEGAL_OFFICER, grown), station), "目录") == []
 
 
 @pytest.mark.django_db

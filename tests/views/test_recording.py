@@ -20,7 +20,7 @@ from reports.actions.meetings import (
 from reports.actions.schedules import plan_dues
 from reports.domain.access import Role
 from reports.domain.periods import Cadence
-from reports.models import AgendaItem, Due, Evidence, Meeting, Unit
+from reports.models import AgendaItem, Due, Evidence, Meeting, Membership, Unit
 from reports.models.choices import EvidenceKind, Outcome, OwedBy, PersonKind, Presence
 from tests.factories import (
     NOON,
@@ -32,6 +32,7 @@ from tests.factories import (
     CityFactory,
     MeetingFactory,
     MeetingKindFactory,
+    MembershipFactory,
     PersonFactory,
     PostFactory,
     ProblemFactory,
@@ -164,6 +165,26 @@ def test_nothing_but_the_button_is_needed(clerk, station, monthly):
     meeting = Meeting.objects.get()
     assert response.url == meeting.get_absolute_url()
     assert due_of(TODAY, unit=station).met_on == TODAY
+
+
+def page_units(client):
+    choices = client.get(NEW).context["form"].fields["unit"].choices
+    return [choice for choice in choices if choice[0]]
+
+
+def test_who_reads_the_bureau_records_for_her_own_station_alone(clerk, bureau, station, monthly):
+    """An inspector of the bureau who is also the clerk of a station."""
+    other = UnitFactory(parent=bureau)
+    user = Membership.objects.get(unit=station, role=Role.CLERK.value).user
+    MembershipFactory(user=user, unit=bureau, role=Role.INSPECTOR.value)
+
+    page = opened(clerk)
+    refused = page.send(clerk, unit=other.pk)
+
+    assert [value for value, _label in page_units(clerk)] == [station.pk]
+    assert list(errors(refused)) == ["unit"]
+    assert clerk.get(f"{NEW}?unit={other.pk}").status_code == 403
+    assert not Meeting.objects.exists()
 
 
 def test_a_due_that_is_met_is_said_to_be(clerk, station, monthly):
