@@ -11,7 +11,18 @@ from reports.actions.history import bulk_create
 from reports.actions.refusals import Refused
 from reports.actions.units import UnitDraft, create_unit
 from reports.domain.access import Role
-from reports.models import Account, Membership, Unit, UnitKind
+from reports.domain.problems import ProblemClass
+from reports.models import (
+    Account,
+    CauseKind,
+    Membership,
+    ProblemRule,
+    ProblemSource,
+    ProblemTheme,
+    Unit,
+    UnitKind,
+)
+from reports.models.choices import EvidenceKind
 
 
 class CannotStartLedger(Refused):
@@ -28,6 +39,70 @@ def usual_unit_kinds() -> list[UnitKind]:
         UnitKind(code="station", name=_("派出所"), position=50),
         UnitKind(code="committee", name=_("会议机构"), is_body=True, position=60),
     ]
+
+
+def lay_problem_words() -> None:
+    """Sources, themes, kinds of causes and what each class asks for; what is there stays.
+
+    Staff may add and rename them later.
+    """
+    sources = [
+        ("self_check", _("自查自纠"), False, False),
+        ("case_review", _("案卷评查"), False, False),
+        ("enforcement_check", _("执法检查和专项整治"), False, False),
+        ("supervision", _("内部执法监督"), False, False),
+        ("meeting", _("会议研究"), False, False),
+        ("accountability", _("述法"), False, False),
+        ("last_report", _("上年度报告"), False, False),
+        ("above", _("上级检查"), True, False),
+        ("audit", _("审计"), True, False),
+        ("petition", _("信访投诉"), False, False),
+        ("procuratorate", _("检察建议"), True, True),
+        ("correction", _("纠正违法通知书"), True, True),
+        ("court", _("司法建议"), True, True),
+    ]
+    themes = [
+        ("alarms", _("警情")),
+        ("cases", _("案件")),
+        ("premises", _("场所")),
+        ("property", _("物品")),
+        ("files", _("卷宗")),
+    ]
+    causes = [
+        ("rules", _("制度机制")),
+        ("responsibility", _("责任落实")),
+        ("skill", _("能力素质")),
+        ("supervision", _("监督管理")),
+        ("means", _("保障条件")),
+        ("outside", _("外部环境")),
+        ("other", _("其他原因")),
+    ]
+    silence = {ProblemClass.AT_ONCE: 7, ProblemClass.DATED: 30, ProblemClass.STANDING: 90}
+    proof = {ProblemClass.DATED: [EvidenceKind.MATERIAL.value]}
+    ProblemSource.objects.bulk_create(
+        (
+            ProblemSource(
+                code=code,
+                name=name,
+                raised_from_above=above,
+                wants_reply=reply,
+                position=position * 10,
+            )
+            for position, (code, name, above, reply) in enumerate(sources, 1)
+        ),
+        ignore_conflicts=True,
+    )
+    for model, rows in ((ProblemTheme, themes), (CauseKind, causes)):
+        model.objects.bulk_create(
+            (
+                model(code=code, name=name, position=position * 10)
+                for position, (code, name) in enumerate(rows, 1)
+            ),
+            ignore_conflicts=True,
+        )
+    for kind, days in silence.items():
+        asked = {"no_movement_days": days, "expected_evidence": proof.get(kind, [])}
+        ProblemRule.objects.get_or_create(kind=kind.value, defaults=asked)
 
 
 @transaction.atomic
@@ -51,6 +126,7 @@ def start_ledger(
         raise CannotStartLedger(reasons)
     if not UnitKind.objects.exists():
         UnitKind.objects.bulk_create(usual_unit_kinds())
+    lay_problem_words()
     kind = UnitKind.objects.filter(code=kind_code).first()
     if kind is None:
         raise CannotStartLedger([_("没有“%(code)s”这一单位类别。") % {"code": kind_code}])

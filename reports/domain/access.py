@@ -41,6 +41,11 @@ class Act(StrEnum):
     CLOSE_PROBLEM = "close_problem"
     REOPEN_PROBLEM = "reopen_problem"
     SECOND_KEY = "second_key"
+    RUN_LOOK_BACK = "run_look_back"
+    CARRY_OVER = "carry_over"
+    ISSUE_NOTICE = "issue_notice"
+    APPROVE_NOTICE = "approve_notice"
+    ANSWER_NOTICE = "answer_notice"
     SET_MEASURE = "set_measure"
     REPORT_PROGRESS = "report_progress"
     ASK_EXTENSION = "ask_extension"
@@ -76,6 +81,7 @@ _CLERK = frozenset(
         Act.SUBMIT_PROBLEM,
         Act.REPORT_PROGRESS,
         Act.ASK_EXTENSION,
+        Act.ANSWER_NOTICE,
     }
 )
 
@@ -93,6 +99,9 @@ MAY: Mapping[Role, frozenset[Act]] = MappingProxyType(
             Act.VERIFY_PROBLEM,
             Act.CLOSE_PROBLEM,
             Act.REOPEN_PROBLEM,
+            Act.RUN_LOOK_BACK,
+            Act.CARRY_OVER,
+            Act.ISSUE_NOTICE,
             Act.SET_MEASURE,
             Act.GRANT_EXTENSION,
             Act.COMPILE_REPORT,
@@ -107,10 +116,22 @@ MAY: Mapping[Role, frozenset[Act]] = MappingProxyType(
                 Act.REGISTER_PROBLEM,
                 Act.VERIFY_PROBLEM,
                 Act.REOPEN_PROBLEM,
+                Act.RUN_LOOK_BACK,
             }
         ),
-        Role.LEADER: frozenset({Act.READ, Act.SIGN_REPORT, Act.WAIVE_DUE, Act.GRANT_EXTENSION}),
-        Role.SUPERVISOR: frozenset({Act.READ, Act.WAIVE_DUE, Act.SECOND_KEY, Act.GRANT_EXTENSION}),
+        Role.LEADER: frozenset(
+            {Act.READ, Act.SIGN_REPORT, Act.WAIVE_DUE, Act.GRANT_EXTENSION, Act.APPROVE_NOTICE}
+        ),
+        Role.SUPERVISOR: frozenset(
+            {
+                Act.READ,
+                Act.WAIVE_DUE,
+                Act.SECOND_KEY,
+                Act.GRANT_EXTENSION,
+                Act.ISSUE_NOTICE,
+                Act.APPROVE_NOTICE,
+            }
+        ),
         Role.SYSTEM_ADMIN: frozenset(
             {Act.MANAGE_ACCOUNTS, Act.MANAGE_TOP_UNITS, Act.MANAGE_CALENDAR}
         ),

@@ -43,7 +43,11 @@ class ExtensionFacts:
 
 @dataclass(frozen=True, slots=True)
 class MeasureFacts:
-    """What the rules ask of a measure; ``due_on`` is the day first set, None: without a limit."""
+    """What the rules ask of a measure; ``due_on`` is the day first set, None: without a limit.
+
+    ``last_progress_on`` is the day of the last entry that told of something: "nothing new" is an
+    honest entry, and no movement.
+    """
 
     title: str
     done_on: date | None = None
@@ -94,15 +98,97 @@ def standing(
         return MeasureStanding.DONE_LATE if late else MeasureStanding.DONE_IN_TIME
     if due_on is not None and on > due_on:
         return MeasureStanding.OVERDUE
-    moved_on = _last_movement(facts, on)
-    if moved_on is not None and on - moved_on > no_movement_after:
+    if is_silent(facts, on, no_movement_after=no_movement_after):
         return MeasureStanding.NO_MOVEMENT
     return MeasureStanding.IN_TIME
+
+
+def days_of_silence(days: Iterable[int]) -> timedelta:
+    """After how long silence is remarked on: the least of what the classes of its problems say.
+
+    A measure without a problem is remarked on as ``NO_MOVEMENT_AFTER`` says.
+    """
+    return min((timedelta(days=each) for each in days), default=NO_MOVEMENT_AFTER)
+
+
+def is_silent(
+    facts: MeasureFacts, on: date, *, no_movement_after: timedelta = NO_MOVEMENT_AFTER
+) -> bool:
+    """Whether it is open without movement for longer than that, overdue or not."""
+    moved_on = _last_movement(facts, on)
+    return (
+        state(facts, on) == MeasureState.OPEN
+        and moved_on is not None
+        and on - moved_on > no_movement_after
+    )
+
+
+def is_late(facts: MeasureFacts, on: date) -> bool:
+    """Whether it was done by that day, after its due day."""
+    return standing(facts, on) == MeasureStanding.DONE_LATE
 
 
 def _last_movement(facts: MeasureFacts, on: date) -> date | None:
     known = [day for day in (facts.begun_on, facts.last_progress_on) if day and day <= on]
     return max(known, default=None)
+
+
+class MilestoneStanding(StrEnum):
+    """How a milestone (节点) stands against its day."""
+
+    IN_TIME = "in_time"
+    OVERDUE = "overdue"
+    DONE_IN_TIME = "done_in_time"
+    DONE_LATE = "done_late"
+    LEFT = "left"
+
+
+def milestone_standing(
+    *, due_on: date, done_on: date | None, on: date, measure_ended_on: date | None = None
+) -> MilestoneStanding:
+    """How a milestone stands on a day; of a measure that has ended it is left, never overdue."""
+    if done_on is not None and done_on <= on:
+        return MilestoneStanding.DONE_LATE if done_on > due_on else MilestoneStanding.DONE_IN_TIME
+    if measure_ended_on is not None and measure_ended_on <= on:
+        return MilestoneStanding.LEFT
+    return MilestoneStanding.OVERDUE if on > due_on else MilestoneStanding.IN_TIME
+
+
+class AgainstProgress(StrEnum):
+    """Why an entry of progress contradicts itself."""
+
+    DONE_AND_NEARLY = "done_and_nearly"
+    NOTHING_NEW_AND_DONE = "nothing_new_and_done"
+    NOTHING_NEW_AND_PERCENT = "nothing_new_and_percent"
+    PERCENT_OUT_OF_RANGE = "percent_out_of_range"
+    DONE_BELOW_A_HUNDRED = "done_below_a_hundred"
+
+
+def reasons_against_progress(
+    *, finishes: bool, basically_done: bool, nothing_new: bool, percent: int | None
+) -> list[AgainstProgress]:
+    """Why an entry may not say all this at once; empty when it may.
+
+    Basically done stays open; nothing new moves nothing; what is done is done to a hundred per
+    cent, where a per cent is given at all.
+    """
+    reasons = []
+    if finishes and basically_done:
+        reasons.append(AgainstProgress.DONE_AND_NEARLY)
+    if nothing_new and (finishes or basically_done):
+        reasons.append(AgainstProgress.NOTHING_NEW_AND_DONE)
+    if nothing_new and percent is not None:
+        reasons.append(AgainstProgress.NOTHING_NEW_AND_PERCENT)
+    if percent is not None and not 0 <= percent <= 100:
+        reasons.append(AgainstProgress.PERCENT_OUT_OF_RANGE)
+    elif finishes and percent is not None and percent < 100:
+        reasons.append(AgainstProgress.DONE_BELOW_A_HUNDRED)
+    return reasons
+
+
+def keeps_to_months(month_only: bool, new_due_on: date) -> bool:
+    """Whether a later due day of a month-precise measure is again only a month: its last day."""
+    return month_only and new_due_on == due_day(new_due_on, True)
 
 
 class AgainstExtension(StrEnum):

@@ -90,6 +90,19 @@ class PlanLine:
 
 
 @dataclass(frozen=True, slots=True)
+class PromiseLine:
+    """What the report of the year before admitted or promised, and what became of it.
+
+    ``record`` is the problem or measure it was carried over to, as a pair of kind and key.
+    """
+
+    text: str
+    answered: bool
+    dropped: bool = False
+    record: tuple[str, int] | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class YearFacts:
     """All that a report is written from; ``values`` are the figures by key."""
 
@@ -101,6 +114,7 @@ class YearFacts:
     problems: Sequence[ProblemLine] = ()
     honours: Sequence[tuple[int, str, str]] = ()
     plan: Sequence[PlanLine] = ()
+    promises: Sequence[PromiseLine] = ()
 
 
 def chinese_number(number: int) -> str:
@@ -204,6 +218,7 @@ def _achievements(facts: YearFacts) -> list[ParagraphDraft]:
         key = f"set:{set_id}"
         sentences = tuple(_duty(key, line, facts) for line in lines)
         found.append(ParagraphDraft(key, f"{lines[0].set_name}落实情况", sentences))
+    found += _promises(facts)
     found += _one(_meetings(facts), "meetings", "会议和活动")
     found += _one(_plan_of_the_year(facts), "plan", f"{facts.year}年度工作安排完成情况")
     found += _one(_honours(facts), "honours", "荣誉和考评结果")
@@ -212,6 +227,32 @@ def _achievements(facts: YearFacts) -> list[ParagraphDraft]:
 
 def _one(sentence: SentenceDraft | None, key: str, heading: str) -> list[ParagraphDraft]:
     return [ParagraphDraft(key, heading, (sentence,))] if sentence else []
+
+
+def _promises(facts: YearFacts) -> list[ParagraphDraft]:
+    """What became of last year's admitted problems and promised steps: part one answers them."""
+    lines = facts.promises
+    if not lines:
+        return []
+    dropped = [line for line in lines if line.dropped]
+    left = [line for line in lines if not line.answered]
+    done = len(lines) - len(dropped) - len(left)
+    parts = [
+        f"{facts.year - 1}年度报告承认的问题和提出的安排共{len(lines)}项",
+        f"已落实{done}项" if done else "",
+        f"因情况变化不再办理{len(dropped)}项" if dropped else "",
+        f"截至{day_words(facts.on, facts.year)}尚未落实{len(left)}项" if left else "",
+    ]
+    text = "，".join(part for part in parts if part) + "。"
+    sentences = [SentenceDraft("promises/counts", text, _records(lines))]
+    if left:
+        texts = "；".join(line.text.strip().rstrip("。；") for line in left)
+        sentences.append(SentenceDraft("promises/left", f"尚未落实的：{texts}。", _records(left)))
+    return [ParagraphDraft("promises", "上年度报告所列问题和安排的落实情况", tuple(sentences))]
+
+
+def _records(lines: Sequence[PromiseLine]) -> tuple[tuple[str, int], ...]:
+    return tuple(dict.fromkeys(line.record for line in lines if line.record is not None))
 
 
 def _duty(paragraph: str, line: ScheduleLine, facts: YearFacts) -> SentenceDraft:

@@ -4,7 +4,7 @@ from .access import Account, Membership
 from .calendar import Holiday
 from .evidence import Evidence, EvidenceUse
 from .jobs import Job
-from .measures import Extension, Measure, Progress
+from .measures import Extension, Measure, Milestone, Progress, SuperiorTask
 from .meetings import (
     AgendaItem,
     AgendaKind,
@@ -15,9 +15,24 @@ from .meetings import (
     Meeting,
     MeetingKind,
 )
+from .notices import IssuingOffice, Notice, NoticeItem, NoticeMove, Reply
 from .people import Appointment, Certificate, Examination, Person, Post
-from .problems import LookBack, Problem, ProblemMove, ProblemSource
+from .problems import (
+    CauseKind,
+    LookBack,
+    LookBackItem,
+    LookBackRound,
+    Problem,
+    ProblemCause,
+    ProblemMove,
+    ProblemReview,
+    ProblemRule,
+    ProblemSource,
+    ProblemTheme,
+)
+from .promises import Promise
 from .records import Honour
+from .reminders import Deputy, Reminder
 from .schedules import (
     Due,
     DueCount,
@@ -50,7 +65,9 @@ __all__ = [
     "Appointment",
     "Attendance",
     "BureauSetting",
+    "CauseKind",
     "Certificate",
+    "Deputy",
     "Discharge",
     "Due",
     "DueCount",
@@ -62,19 +79,33 @@ __all__ = [
     "FrozenFigure",
     "Holiday",
     "Honour",
+    "IssuingOffice",
     "Job",
     "LookBack",
+    "LookBackItem",
+    "LookBackRound",
     "Measure",
     "Meeting",
     "MeetingKind",
     "Membership",
+    "Milestone",
+    "Notice",
+    "NoticeItem",
+    "NoticeMove",
     "Paragraph",
     "Person",
     "Post",
     "Problem",
+    "ProblemCause",
     "ProblemMove",
+    "ProblemReview",
+    "ProblemRule",
     "ProblemSource",
+    "ProblemTheme",
     "Progress",
+    "Promise",
+    "Reminder",
+    "Reply",
     "ReportMove",
     "Schedule",
     "ScheduleSet",
@@ -82,6 +113,7 @@ __all__ = [
     "Section",
     "Sentence",
     "Source",
+    "SuperiorTask",
     "Unit",
     "UnitKind",
     "UnitName",

@@ -16,7 +16,16 @@ from reports.domain.calendar_table import Fault, TableFault
 from reports.domain.counting import WhyNot
 from reports.domain.dates import Unreadable
 from reports.domain.dues import CountedIn, DueReason, MakeUp, NotApplicable, ReasonCode, Verdict
-from reports.domain.measures import AgainstExtension, MeasureStanding, MeasureState
+from reports.domain.look_backs import AgainstEnding, RoundStanding
+from reports.domain.measure_wording import Open, Remark
+from reports.domain.measures import (
+    AgainstExtension,
+    AgainstProgress,
+    MeasureStanding,
+    MeasureState,
+    MilestoneStanding,
+)
+from reports.domain.notices import AgainstNotice, NoticeMove, NoticeState
 from reports.domain.periods import (
     Cadence,
     NumberedPeriod,
@@ -26,8 +35,21 @@ from reports.domain.periods import (
     Window,
     WindowKind,
 )
-from reports.domain.problems import Against, ProblemClass, ProblemMove, ProblemState, Refusal
+from reports.domain.problem_figures import Age, ClosedHow, Part
+from reports.domain.problems import (
+    Against,
+    AgainstLookBack,
+    LookBackResult,
+    Need,
+    ProblemClass,
+    ProblemMove,
+    ProblemState,
+    Refusal,
+)
+from reports.domain.promises import AgainstDecision
+from reports.domain.reminders import AgainstDeputy
 from reports.domain.summaries import AgainstSigning, AgainstText, ReportState, SectionRole
+from reports.domain.tasks import AgainstDone, TaskStanding
 from reports.domain.waivers import AgainstWaiver
 
 
@@ -89,6 +111,39 @@ class PointKind(StrEnum):
     OTHER = "other"
 
 
+class ProblemColumn(StrEnum):
+    """A column of the ledger of problems."""
+
+    NUMBER = "number"
+    TITLE = "title"
+    SOURCE = "source"
+    DOCUMENT = "document"
+    RAISED_BY = "raised_by"
+    FOUND_ON = "found_on"
+    ENTERED_ON = "entered_on"
+    THEMES = "themes"
+    DESCRIPTION = "description"
+    CAUSES = "causes"
+    TARGET = "target"
+    STANDARD = "standard"
+    MEASURES = "measures"
+    UNIT = "unit"
+    JOINT_UNITS = "joint_units"
+    LEADER = "leader"
+    TAKEN_ON = "taken_on"
+    RESPONSIBLE = "responsible"
+    DUE_ON = "due_on"
+    KIND = "kind"
+    PROGRESS = "progress"
+    STATE = "state"
+    CLOSED_ON = "closed_on"
+    VERIFIER = "verifier"
+    LOOK_BACK = "look_back"
+    REPEATS = "repeats"
+    COUNTS = "counts"
+    FORMER_NUMBERS = "former_numbers"
+
+
 class LedgerColumn(StrEnum):
     """A column of the ledger of meetings."""
 
@@ -136,6 +191,24 @@ class JobState(StrEnum):
     RUNNING = "running"
     DONE = "done"
     FAILED = "failed"
+
+
+class PromiseKind(StrEnum):
+    PROBLEM = "problem"
+    STEP = "step"
+
+
+class PromiseDecision(StrEnum):
+    TAKEN_ON = "taken_on"
+    MERGED = "merged"
+    DONE = "done"
+    DROPPED = "dropped"
+
+
+class HowOften(StrEnum):
+    DAILY = "daily"
+    WEEKLY = "weekly"
+    NEVER = "never"
 
 
 class ReportMove(StrEnum):
@@ -356,24 +429,157 @@ PROBLEM_STATE_LABELS = {
     ProblemState.REGISTERED: _("登记"),
     ProblemState.ASSIGNED: _("已交办"),
     ProblemState.IN_HAND: _("整改中"),
+    ProblemState.NEARLY_DONE: _("基本完成"),
     ProblemState.SUBMITTED: _("待核查"),
     ProblemState.AWAITING_ABOVE: _("待上级认定"),
     ProblemState.CLOSED: _("已销号"),
+    ProblemState.MERGED: _("已并入"),
+    ProblemState.DISMISSED: pgettext_lazy("state", "不予列入"),
 }
 PROBLEM_MOVE_LABELS = {
     ProblemMove.REGISTER: _("登记问题"),
     ProblemMove.ASSIGN: _("交办"),
     ProblemMove.START: _("开始整改"),
+    ProblemMove.NEARLY: _("报基本完成"),
     ProblemMove.SUBMIT: _("提交核查"),
     ProblemMove.RETURN: _("退回"),
     ProblemMove.VERIFY: _("核查通过，报上级认定"),
     ProblemMove.CLOSE: _("销号"),
     ProblemMove.REOPEN: _("重新整改"),
+    ProblemMove.MERGE: _("并入其他问题"),
+    ProblemMove.DISMISS: _("不予列入"),
+    ProblemMove.FOLLOW: _("随下级问题变动"),
+}
+# What a move asks for, as the printed help says it.
+NEED_LABELS = {
+    Need.REASON: _("写明原因"),
+    Need.OTHER_THAN_SUBMITTER: _("办理人不是提交人"),
+    Need.THREE_NAMES: _("提交人、责任领导、核查人为三个不同的人"),
+    Need.DECISION: _("提出机关的认定文号和日期"),
+    Need.MEASURES_FINISHED: _("措施全部完成或者写明原因终止（立行立改的可以没有措施）"),
+    Need.EVIDENCE: _("该类问题应有的佐证材料"),
+    Need.STATEMENT: _("写明核查情况"),
+    Need.TARGET: _("选定本分局尚未办结的另一问题"),
+    Need.NO_OTHER_VERIFIER: _("分局内除提交人、责任领导外没有其他人可以核查"),
 }
 PROBLEM_CLASS_LABELS = {
     ProblemClass.AT_ONCE: _("立行立改"),
     ProblemClass.DATED: _("限期整改"),
     ProblemClass.STANDING: _("长期坚持"),
+}
+PART_LABELS = {
+    Part.COUNTED: _("计入问题数"),
+    Part.CLOSED: _("计入：已销号"),
+    Part.NEARLY: _("计入：基本完成"),
+    Part.OPEN: _("计入：其余在办"),
+    Part.UNCOUNTED: _("不计入问题数"),
+    Part.LEFT_OUT: _("已并入、不予列入"),
+}
+AGE_LABELS = {
+    Age.MONTH: _("30日以内"),
+    Age.QUARTER: _("31至90日"),
+    Age.HALF_YEAR: _("91至180日"),
+    Age.MORE: _("超过180日"),
+}
+CLOSED_HOW_LABELS = {
+    ClosedHow.DATED: _("有期限的销号"),
+    ClosedHow.IN_TIME: _("按期销号"),
+    ClosedHow.LATE: _("逾期销号"),
+}
+PROBLEM_COLUMN_LABELS = {
+    ProblemColumn.NUMBER: _("编号"),
+    ProblemColumn.TITLE: _("问题"),
+    ProblemColumn.SOURCE: _("来源"),
+    ProblemColumn.DOCUMENT: _("来源文件"),
+    ProblemColumn.RAISED_BY: _("提出机关"),
+    ProblemColumn.FOUND_ON: _("发现日期"),
+    ProblemColumn.ENTERED_ON: _("录入日期"),
+    ProblemColumn.THEMES: _("要素"),
+    ProblemColumn.DESCRIPTION: _("具体表现"),
+    ProblemColumn.CAUSES: _("原因"),
+    ProblemColumn.TARGET: _("整改目标"),
+    ProblemColumn.STANDARD: _("销号标准"),
+    ProblemColumn.MEASURES: _("措施"),
+    ProblemColumn.UNIT: _("牵头单位"),
+    ProblemColumn.JOINT_UNITS: _("配合单位"),
+    ProblemColumn.LEADER: _("责任领导"),
+    ProblemColumn.TAKEN_ON: _("领导领办"),
+    ProblemColumn.RESPONSIBLE: _("责任人"),
+    ProblemColumn.DUE_ON: _("整改期限"),
+    ProblemColumn.KIND: _("整改类别"),
+    ProblemColumn.PROGRESS: _("进展"),
+    ProblemColumn.STATE: _("状态"),
+    ProblemColumn.CLOSED_ON: _("销号日期"),
+    ProblemColumn.VERIFIER: _("核查人"),
+    ProblemColumn.LOOK_BACK: _("回头看"),
+    ProblemColumn.REPEATS: _("是否连续列入"),
+    ProblemColumn.COUNTS: _("计数"),
+    ProblemColumn.FORMER_NUMBERS: _("曾用编号"),
+}
+LOOK_BACK_RESULT_LABELS = {
+    LookBackResult.HELD: _("巩固"),
+    LookBackResult.INSUFFICIENT: _("不到位"),
+    LookBackResult.RELAPSED: _("反弹"),
+}
+NOTICE_STATE_LABELS = {
+    NoticeState.DRAFT: _("拟稿"),
+    NoticeState.APPROVED: _("已签发，待签收"),
+    NoticeState.RECEIVED: _("已签收，待回复"),
+    NoticeState.ANSWERED: _("已回复"),
+    NoticeState.ENDED: _("已办结"),
+}
+NOTICE_MOVE_LABELS = {
+    NoticeMove.APPROVE: _("签发"),
+    NoticeMove.RECEIVE: _("签收"),
+    NoticeMove.ANSWER: _("回复"),
+    NoticeMove.SEND_BACK: _("退回重新办理"),
+    NoticeMove.END: _("办结"),
+}
+AGAINST_NOTICE_SENTENCES = {
+    AgainstNotice.NOT_FROM_HERE: _("督办单现在的状态不能办理此项。"),
+    AgainstNotice.IN_FUTURE: _("日期不能晚于今天。"),
+    AgainstNotice.BEFORE_LAST_STEP: _("日期早于上一环节的日期。"),
+    AgainstNotice.NO_ITEMS: _("督办单还没有督办事项，不能签发。"),
+    AgainstNotice.NO_APPROVER: _("请选择签发人。"),
+    AgainstNotice.APPROVER_DRAFTED: _("拟稿人、改稿人不能签发自己拟的督办单。"),
+    AgainstNotice.ANSWER_DAY_PASSED: _("回复期限早于签发日期，请先修改回复期限。"),
+    AgainstNotice.NOT_ANSWERED: _("还有督办事项没有回复，请逐项回复。"),
+    AgainstNotice.NO_NOTE: _("请写明意见。"),
+}
+PROMISE_KIND_LABELS = {
+    PromiseKind.PROBLEM: _("承认的问题"),
+    PromiseKind.STEP: _("提出的安排"),
+}
+PROMISE_DECISION_LABELS = {
+    PromiseDecision.TAKEN_ON: _("列入本年"),
+    PromiseDecision.MERGED: _("并入已有事项"),
+    PromiseDecision.DONE: _("已经完成"),
+    PromiseDecision.DROPPED: _("不再办理"),
+}
+AGAINST_DECISION_SENTENCES = {
+    AgainstDecision.NO_NOTE: _("已经完成的，请写明完成情况。"),
+    AgainstDecision.NO_REASON: _("不再办理的，须写明原因。"),
+    AgainstDecision.NO_TARGET: _("请选择并入的事项。"),
+    AgainstDecision.TARGET_FOREIGN: _("只能并入本分局的事项。"),
+    AgainstDecision.TARGET_GONE: _("所选事项已作废、终止或者并入其他事项，请另选。"),
+    AgainstDecision.OTHER_YEAR: _("列入日期须在办理年度之内。"),
+    AgainstDecision.YEAR_NOT_BEGUN: _("该年度尚未开始。"),
+}
+AGAINST_DEPUTY_SENTENCES = {
+    AgainstDeputy.ONESELF: _("代办人不能是本人。"),
+    AgainstDeputy.ENDS_BEFORE: _("截止日期早于起始日期。"),
+    AgainstDeputy.PAST: _("这段时间已经过去。"),
+    AgainstDeputy.TOO_LONG: _("代办时间最长一年，请核对日期。"),
+    AgainstDeputy.OVERLAPS: _("这段时间里已经指定了代办人，请先取消。"),
+    AgainstDeputy.DEPUTY_AWAY: _("所选人员这段时间也请假，请另选。"),
+    AgainstDeputy.NO_RIGHTS: _(
+        "所选人员在您的单位没有办理这些事项的权限，不能代办；请另选，或先由安全管理员授权。"
+    ),
+}
+HOW_OFTEN_LABELS = {
+    HowOften.DAILY: _("每天一次"),
+    HowOften.WEEKLY: _("每周一次"),
+    HowOften.NEVER: _("不发邮件"),
 }
 
 REPORT_STATE_LABELS = {
@@ -624,6 +830,44 @@ MEASURE_STANDING_LABELS = {
     MeasureStanding.DROPPED: pgettext_lazy("measure", "已终止"),
 }
 
+MILESTONE_STANDING_LABELS = {
+    MilestoneStanding.IN_TIME: pgettext_lazy("milestone", "未到期"),
+    MilestoneStanding.OVERDUE: pgettext_lazy("milestone", "逾期未完成"),
+    MilestoneStanding.DONE_IN_TIME: _("按期完成"),
+    MilestoneStanding.DONE_LATE: _("逾期完成"),
+    MilestoneStanding.LEFT: pgettext_lazy("milestone", "未单独登记完成"),
+}
+TASK_STANDING_LABELS = {
+    TaskStanding.IN_TIME: pgettext_lazy("task", "正在落实"),
+    TaskStanding.OVERDUE: pgettext_lazy("task", "逾期未完成"),
+    TaskStanding.DONE_IN_TIME: _("按期完成"),
+    TaskStanding.DONE_LATE: _("逾期完成"),
+    TaskStanding.CANCELLED: _("已作废"),
+}
+ROUND_STANDING_LABELS = {
+    RoundStanding.RUNNING: pgettext_lazy("round", "检查中"),
+    RoundStanding.OVERDUE: pgettext_lazy("round", "逾期未结束"),
+    RoundStanding.ENDED: pgettext_lazy("round", "已结束"),
+    RoundStanding.ENDED_LATE: pgettext_lazy("round", "逾期结束"),
+    RoundStanding.CANCELLED: _("已作废"),
+}
+
+# What the wording of a measure leaves open; a hint, never a refusal.
+MEASURE_OPEN_SENTENCES = {
+    Open.WHO: _("没有写明责任人。"),
+    Open.WHEN: _("没有写明期限。"),
+    Open.TEST: _("没有写明做到什么程度算完成。"),
+}
+MEASURE_VAGUE_SENTENCE = _("“%(phrase)s”看不出做到什么程度算完成，请写明数量、成果或标准。")
+
+
+def remark_sentence(remark: Remark) -> str:
+    """What a measure leaves open, in words."""
+    if remark.open == Open.TEST and remark.phrase:
+        return MEASURE_VAGUE_SENTENCE % {"phrase": remark.phrase}
+    return str(MEASURE_OPEN_SENTENCES[remark.open])
+
+
 # Why a move of a problem, or an extension, is refused.
 AGAINST_MOVE_SENTENCES = {
     Against.NOT_FROM_HERE: _("问题现处“%(state)s”，不能%(move)s。"),
@@ -642,6 +886,44 @@ AGAINST_MOVE_SENTENCES = {
     Against.DECISION_BEFORE_FOUND: _("认定日期早于发现日期（%(found_on)s）。"),
     Against.NO_MEASURE: _("该问题还没有整改措施，不能销号。"),
     Against.MEASURE_OPEN: _("措施“%(title)s”尚未完成或终止。"),
+    Against.LACKS_EVIDENCE: _("该类问题销号须有佐证材料，还缺：%(kinds)s。"),
+    Against.NO_STATEMENT: _("请写明核查情况。"),
+    Against.NO_TARGET: _("请选择并入哪一个问题。"),
+    Against.TARGET_ENDED: _("拟并入的问题已经办结，不能并入。"),
+    Against.TARGET_ITSELF: _("不能并入自身或自身的下级问题。"),
+    Against.TARGET_FOREIGN: _("拟并入的问题须属于同一分局。"),
+    Against.TARGET_NOT_FROM_ABOVE: _("上级或外部提出的问题，只能并入同为上级或外部提出的问题。"),
+    Against.OTHERS_VERIFY: _("分局内还有其他人可以核查，不由上级代为核查。"),
+    Against.FOLLOWS_ITEMS: _("该问题下有计数的下级问题，状态随下级问题变动，不能单独办理。"),
+}
+AGAINST_LOOK_BACK_SENTENCES = {
+    AgainstLookBack.NOT_CLOSED: _("只有已销号的问题才需要回头看。"),
+    AgainstLookBack.WRONG_DAY: _("回头看日期应在销号日期与今天之间。"),
+    AgainstLookBack.NO_NOTE: _("不到位或者反弹的，须写明情况。"),
+    AgainstLookBack.CHECKER_SUBMITTED: _("提交人不能检查自己提交的问题。"),
+    AgainstLookBack.CHECKER_VERIFIED: _("核查人不能再检查自己核查销号的问题。"),
+}
+AGAINST_PROGRESS_SENTENCES = {
+    AgainstProgress.DONE_AND_NEARLY: _("“已完成”和“基本完成”只能选一项：基本完成的仍算未完成。"),
+    AgainstProgress.NOTHING_NEW_AND_DONE: _("无新进展的，不能同时填报已完成或基本完成。"),
+    AgainstProgress.NOTHING_NEW_AND_PERCENT: _("无新进展的，不填完成百分比。"),
+    AgainstProgress.PERCENT_OUT_OF_RANGE: _("完成百分比应在0至100之间。"),
+    AgainstProgress.DONE_BELOW_A_HUNDRED: _("已完成的，完成百分比应为100，或者不填。"),
+}
+AGAINST_DONE_SENTENCES = {
+    AgainstDone.CANCELLED: _("该任务已作废，不能再办理。"),
+    AgainstDone.ALREADY_DONE: _("该任务已经办结。"),
+    AgainstDone.NO_RESULT: _("请写明落实情况。"),
+    AgainstDone.IN_FUTURE: _("完成日期不能晚于今天。"),
+    AgainstDone.BEFORE_ISSUED: _("完成日期早于下达日期。"),
+    AgainstDone.MEASURES_OPEN: _("还有措施没有完成或终止，请先办结措施。"),
+}
+AGAINST_ENDING_SENTENCES = {
+    AgainstEnding.NO_ITEMS: _("还没有选取检查的问题，不能结束。"),
+    AgainstEnding.ITEMS_OPEN: _("还有问题没有检查结果，不能结束。"),
+    AgainstEnding.NO_CONCLUSION: _("请写明总体情况。"),
+    AgainstEnding.WRONG_DAY: _("结束日期应在部署日期与今天之间。"),
+    AgainstEnding.BEFORE_LAST_CHECK: _("结束日期早于最后一次检查的日期。"),
 }
 AGAINST_EXTENSION_SENTENCES = {
     AgainstExtension.NO_DUE_DAY: _("没有完成期限，无须延期。"),
@@ -666,6 +948,9 @@ def refusal_sentence(refusal: Refusal) -> str:
             "state": PROBLEM_STATE_LABELS[ProblemState(state)] if state else gettext("未登记"),
             "move": PROBLEM_MOVE_LABELS[ProblemMove(data["move"])],
         }
+    if refusal.code == Against.LACKS_EVIDENCE:
+        kinds = [EVIDENCE_KIND_LABELS[EvidenceKind(kind)] for kind in refusal.data["kinds"]]
+        data = {"kinds": listed(kinds)}
     return AGAINST_MOVE_SENTENCES[refusal.code] % data
 
 

@@ -118,6 +118,27 @@ class Evidence(Recorded, Imported, Cancellable):
         return not self.file
 
 
+PROVABLE = (
+    "meeting",
+    "problem",
+    "measure",
+    "progress",
+    "waiver",
+    "report",
+    "look_back",
+    "notice",
+    "reply",
+)
+
+
+def _exactly_one(names: tuple[str, ...]) -> Q:
+    """The condition that one of the columns is filled and no other."""
+    found = Q()
+    for name in names:
+        found |= Q(**{f"{other}__isnull": other != name for other in names})
+    return found
+
+
 class EvidenceUse(models.Model):
     """What a piece of evidence proves; one may prove several things."""
 
@@ -143,38 +164,24 @@ class EvidenceUse(models.Model):
         "AnnualReport", models.CASCADE, null=True, blank=True, related_name="evidence_uses"
     )
 
-    TARGETS = ("meeting", "problem", "measure", "progress", "waiver", "report")
+    look_back = models.ForeignKey(
+        "LookBack", models.CASCADE, null=True, blank=True, related_name="evidence_uses"
+    )
+    notice = models.ForeignKey(
+        "Notice", models.CASCADE, null=True, blank=True, related_name="evidence_uses"
+    )
+    reply = models.ForeignKey(
+        "Reply", models.CASCADE, null=True, blank=True, related_name="evidence_uses"
+    )
+
+    TARGETS = PROVABLE
 
     class Meta:
         verbose_name = _("材料用途")
         verbose_name_plural = pgettext_lazy("several", "材料用途")
         constraints = [
             models.CheckConstraint(
-                condition=(
-                    Q(meeting__isnull=False, problem=None, measure=None, progress=None)
-                    & Q(waiver=None, report=None)
-                )
-                | (
-                    Q(problem__isnull=False, meeting=None, measure=None, progress=None)
-                    & Q(waiver=None, report=None)
-                )
-                | (
-                    Q(measure__isnull=False, meeting=None, problem=None, progress=None)
-                    & Q(waiver=None, report=None)
-                )
-                | (
-                    Q(progress__isnull=False, meeting=None, problem=None, measure=None)
-                    & Q(waiver=None, report=None)
-                )
-                | (
-                    Q(waiver__isnull=False, meeting=None, problem=None, measure=None)
-                    & Q(progress=None, report=None)
-                )
-                | (
-                    Q(report__isnull=False, meeting=None, problem=None, measure=None)
-                    & Q(progress=None, waiver=None)
-                ),
-                name="evidenceuse_proves_exactly_one_thing",
+                condition=_exactly_one(PROVABLE), name="evidenceuse_proves_exactly_one_thing"
             )
         ]
 

@@ -37,6 +37,56 @@ class MeasureQuerySet(models.QuerySet):
         return self.select_related("unit", "bureau", "responsible").order_by("due_on", "pk")
 
 
+class SuperiorTask(Recorded, Imported, Cancellable):
+    """A task from above (上级任务): an item of a document, with its due day; measures answer it."""
+
+    bureau = models.ForeignKey(
+        "Unit",
+        models.PROTECT,
+        related_name="bureau_tasks",
+        editable=False,
+        verbose_name=_("分局"),
+    )
+    unit = models.ForeignKey(
+        "Unit", models.PROTECT, related_name="superior_tasks", verbose_name=_("牵头单位")
+    )
+    issuer = models.CharField(_("下达机关"), max_length=80)
+    document = models.CharField(_("文件"), max_length=120, help_text=_("名称或文号。"))
+    item = models.CharField(_("条目"), max_length=40, blank=True)
+    title = models.CharField(_("任务"), max_length=200)
+    issued_on = models.DateField(_("下达日期"))
+    due_on = models.DateField(_("完成期限"), null=True, blank=True)
+    due_is_month = models.BooleanField(_("期限只到月份"), default=False)
+    done_on = models.DateField(_("完成日期"), null=True, blank=True, editable=False)
+    result = models.TextField(_("落实情况"), blank=True)
+
+    history = HistoricalRecords()
+
+    class Meta(Cancellable.Meta):
+        verbose_name = _("上级任务")
+        verbose_name_plural = pgettext_lazy("several", "上级任务")
+        indexes = [models.Index(fields=["bureau", "due_on"], name="superiortask_of_bureau")]
+        constraints = [
+            *Cancellable.Meta.constraints,
+            models.CheckConstraint(
+                condition=Q(due_on__isnull=True) | Q(due_on__gte=F("issued_on")),
+                name="superiortask_due_after_it_was_issued",
+                violation_error_message=_("完成期限早于下达日期。"),
+            ),
+            models.CheckConstraint(
+                condition=Q(done_on__isnull=True) | Q(done_on__gte=F("issued_on")),
+                name="superiortask_done_after_it_was_issued",
+                violation_error_message=_("完成日期早于下达日期。"),
+            ),
+        ]
+
+    def __str__(self):
+        return self.title
+
+    def get_absolute_url(self):
+        return reverse("reports:task-detail", args=[self.pk])
+
+
 class Measure(Recorded, Imported, Cancellable):
     """What will be done, by whom, until when; without a problem it is a plan item of a year."""
 
@@ -58,6 +108,25 @@ class Measure(Recorded, Imported, Cancellable):
         null=True,
         blank=True,
         help_text=_("列入年度工作安排的填写，其他不填。"),
+    )
+    task = models.ForeignKey(
+        "SuperiorTask",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="measures",
+        verbose_name=_("对应上级任务"),
+    )
+    joint_units = models.ManyToManyField(
+        "Unit", blank=True, related_name="joint_measures", verbose_name=_("配合单位")
+    )
+    leader = models.ForeignKey(
+        "Person",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="led_measures",
+        verbose_name=_("责任领导"),
     )
     title = models.CharField(_("措施"), max_length=200)
     standard = models.TextField(_("完成标准"), blank=True)
@@ -86,7 +155,7 @@ class Measure(Recorded, Imported, Cancellable):
     dropped_because = models.CharField(_("终止原因"), max_length=300, blank=True, editable=False)
 
     objects = MeasureQuerySet.as_manager()
-    history = HistoricalRecords(m2m_fields=[problems])
+    history = HistoricalRecords(m2m_fields=[problems, joint_units])
 
     class Meta(Cancellable.Meta):
         verbose_name = _("措施")
@@ -125,6 +194,26 @@ class Measure(Recorded, Imported, Cancellable):
         return reverse("reports:measure-detail", args=[self.pk])
 
 
+class Milestone(Recorded):
+    """A step of a measure with a day of its own (节点)."""
+
+    measure = models.ForeignKey(
+        "Measure", models.CASCADE, related_name="milestones", verbose_name=_("措施")
+    )
+    title = models.CharField(_("节点"), max_length=120)
+    due_on = models.DateField(_("期限"))
+    due_is_month = models.BooleanField(_("期限只到月份"), default=False)
+    done_on = models.DateField(_("完成日期"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("节点")
+        verbose_name_plural = pgettext_lazy("several", "节点")
+        ordering = ["due_on", "pk"]
+
+    def __str__(self):
+        return self.title
+
+
 class Progress(Recorded):
     """A dated entry on a measure; append-only."""
 
@@ -133,6 +222,10 @@ class Progress(Recorded):
     )
     on = models.DateField(_("日期"))
     text = models.TextField(_("进展情况"))
+    percent = models.PositiveSmallIntegerField(_("完成百分比"), null=True, blank=True)
+    nothing_new = models.BooleanField(
+        _("本期无新进展"), default=False, help_text=_("如实填报，不算有进展。")
+    )
     finishes = models.BooleanField(_("已完成"), default=False)
     basically_done = models.BooleanField(_("基本完成"), default=False)
 
@@ -140,6 +233,18 @@ class Progress(Recorded):
         verbose_name = _("进展")
         verbose_name_plural = pgettext_lazy("several", "进展")
         indexes = [models.Index(fields=["measure", "on", "id"], name="progress_in_order")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(percent__isnull=True) | Q(percent__lte=100),
+                name="progress_percent_at_most_a_hundred",
+                violation_error_message=_("完成百分比应在0至100之间。"),
+            ),
+            models.CheckConstraint(
+                condition=~Q(nothing_new=True, finishes=True),
+                name="progress_nothing_new_finishes_nothing",
+                violation_error_message=_("无新进展的，不能同时填报已完成。"),
+            ),
+        ]
 
     def __str__(self):
         return f"{self.measure_id} {self.on}"

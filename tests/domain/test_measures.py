@@ -6,13 +6,21 @@ from hypothesis import strategies as st
 
 from reports.domain.measures import (
     AgainstExtension,
+    AgainstProgress,
     ExtensionFacts,
     MeasureFacts,
     MeasureStanding,
     MeasureState,
+    MilestoneStanding,
+    days_of_silence,
     due_day,
+    is_late,
+    is_silent,
+    keeps_to_months,
+    milestone_standing,
     overdue,
     reasons_against_extension,
+    reasons_against_progress,
     standing,
     state,
 )
@@ -172,3 +180,85 @@ def test_an_end_stays_an_end(done_on, on_shift, later):
 
     if facts.ended_by(on):
         assert standing(facts, on) == standing(facts, on + timedelta(days=later))
+
+
+@pytest.mark.parametrize(("days", "expected"), [([], 30), ([45], 45), ([45, 10, 30], 10)])
+def test_silence_is_remarked_on_as_the_strictest_class_says(days, expected):
+    assert days_of_silence(days) == timedelta(days=expected)
+
+
+@pytest.mark.parametrize(
+    ("facts", "on", "expected"),
+    [
+        ({"begun_on": date(2026, 6, 1)}, date(2026, 6, 11), False),
+        ({"begun_on": date(2026, 6, 1)}, date(2026, 6, 12), True),
+        # Overdue and silent are told apart.
+        ({"begun_on": date(2026, 6, 1)}, date(2026, 8, 1), True),
+        (
+            {"begun_on": date(2026, 6, 1), "last_progress_on": date(2026, 6, 10)},
+            date(2026, 6, 12),
+            False,
+        ),
+        ({"begun_on": date(2026, 6, 1), "done_on": date(2026, 6, 5)}, date(2026, 8, 1), False),
+        ({"begun_on": None}, date(2026, 8, 1), False),
+    ],
+)
+def test_silence(facts, on, expected):
+    assert is_silent(measure(**facts), on, no_movement_after=timedelta(days=10)) is expected
+
+
+@pytest.mark.parametrize(
+    ("facts", "expected"),
+    [({}, False), ({"done_on": DUE}, False), ({"done_on": date(2026, 7, 1)}, True)],
+)
+def test_late_is_done_after_the_due_day(facts, expected):
+    assert is_late(measure(**facts), date(2026, 8, 1)) is expected
+
+
+@pytest.mark.parametrize(
+    ("how", "expected"),
+    [
+        ({}, MilestoneStanding.IN_TIME),
+        ({"on": date(2026, 7, 1)}, MilestoneStanding.OVERDUE),
+        ({"done_on": DUE, "on": date(2026, 7, 1)}, MilestoneStanding.DONE_IN_TIME),
+        ({"done_on": date(2026, 7, 1), "on": date(2026, 7, 1)}, MilestoneStanding.DONE_LATE),
+        ({"done_on": date(2026, 7, 1)}, MilestoneStanding.IN_TIME),
+        ({"measure_ended_on": date(2026, 6, 1), "on": date(2026, 7, 1)}, MilestoneStanding.LEFT),
+        ({"measure_ended_on": date(2026, 7, 2), "on": date(2026, 7, 1)}, MilestoneStanding.OVERDUE),
+    ],
+)
+def test_milestone(how, expected):
+    assert milestone_standing(**{"due_on": DUE, "done_on": None, "on": DUE, **how}) == expected
+
+
+@pytest.mark.parametrize(
+    ("how", "expected"),
+    [
+        ({}, []),
+        ({"percent": 0}, []),
+        ({"percent": 100, "finishes": True}, []),
+        ({"nothing_new": True}, []),
+        ({"finishes": True, "basically_done": True}, [AgainstProgress.DONE_AND_NEARLY]),
+        ({"nothing_new": True, "finishes": True}, [AgainstProgress.NOTHING_NEW_AND_DONE]),
+        ({"nothing_new": True, "basically_done": True}, [AgainstProgress.NOTHING_NEW_AND_DONE]),
+        ({"nothing_new": True, "percent": 30}, [AgainstProgress.NOTHING_NEW_AND_PERCENT]),
+        ({"percent": 101}, [AgainstProgress.PERCENT_OUT_OF_RANGE]),
+        ({"percent": 99, "finishes": True}, [AgainstProgress.DONE_BELOW_A_HUNDRED]),
+    ],
+)
+def test_reasons_against_progress(how, expected):
+    plain = {"finishes": False, "basically_done": False, "nothing_new": False, "percent": None}
+
+    assert reasons_against_progress(**plain | how) == expected
+
+
+@pytest.mark.parametrize(
+    ("month_only", "day", "expected"),
+    [
+        (True, date(2026, 9, 30), True),
+        (True, date(2026, 9, 29), False),
+        (False, date(2026, 9, 30), False),
+    ],
+)
+def test_a_later_month_stays_a_month(month_only, day, expected):
+    assert keeps_to_months(month_only, day) is expected

@@ -10,7 +10,9 @@ from reports.domain.measures import MeasureFacts
 from reports.domain.problems import (
     MOVES,
     Against,
+    AgainstLookBack,
     Decision,
+    LookBackResult,
     MoveFacts,
     Need,
     ProblemClass,
@@ -18,8 +20,11 @@ from reports.domain.problems import (
     ProblemMove,
     ProblemState,
     Refusal,
+    Target,
     possible_moves,
+    reasons_against_look_back,
     reasons_against_move,
+    state_from_items,
     state_on,
     step_of,
     times_reopened,
@@ -53,24 +58,42 @@ def codes(move, facts, **given_too):
             False,
             {
                 None: {("register", "registered")},
-                "registered": {("assign", "assigned")},
-                "assigned": {("start", "in_hand")},
-                "in_hand": {("submit", "submitted")},
+                "registered": {
+                    ("assign", "assigned"),
+                    ("dismiss", "dismissed"),
+                    ("merge", "merged"),
+                },
+                "assigned": {("start", "in_hand"), ("merge", "merged")},
+                "in_hand": {
+                    ("nearly", "nearly_done"),
+                    ("submit", "submitted"),
+                    ("merge", "merged"),
+                },
+                "nearly_done": {("submit", "submitted"), ("merge", "merged")},
                 "submitted": {("return", "in_hand"), ("close", "closed")},
                 "awaiting_above": set(),
                 "closed": {("reopen", "in_hand")},
+                "merged": set(),
+                "dismissed": set(),
             },
         ),
         (
             True,
             {
                 None: {("register", "registered")},
-                "registered": {("assign", "assigned")},
-                "assigned": {("start", "in_hand")},
-                "in_hand": {("submit", "submitted")},
+                "registered": {("assign", "assigned"), ("merge", "merged")},
+                "assigned": {("start", "in_hand"), ("merge", "merged")},
+                "in_hand": {
+                    ("nearly", "nearly_done"),
+                    ("submit", "submitted"),
+                    ("merge", "merged"),
+                },
+                "nearly_done": {("submit", "submitted"), ("merge", "merged")},
                 "submitted": {("return", "in_hand"), ("verify", "awaiting_above")},
                 "awaiting_above": {("return", "in_hand"), ("close", "closed")},
                 "closed": {("reopen", "in_hand")},
+                "merged": set(),
+                "dismissed": set(),
             },
         ),
     ],
@@ -79,7 +102,11 @@ def test_a_problem_moves_only_along(from_above, way):
     for state, expected in way.items():
         facts = ProblemFacts(ProblemState(state) if state else None, FOUND, from_above=from_above)
 
-        found = {(step.move.value, step.after.value) for step in possible_moves(facts)}
+        found = {
+            (step.move.value, step.after.value)
+            for step in possible_moves(facts)
+            if not step.second_key
+        }
 
         assert found == expected
 
@@ -103,8 +130,16 @@ def test_every_other_move_is_refused_with_that_one_reason(move):
         (ProblemMove.START, ProblemFacts(ProblemState.ASSIGNED, FOUND), {"measures": []}),
         (ProblemMove.SUBMIT, ProblemFacts(ProblemState.IN_HAND, FOUND), {"measures": []}),
         (ProblemMove.RETURN, OWN, {"reason": "缺培训签到"}),
-        (ProblemMove.CLOSE, OWN, {}),
-        (ProblemMove.VERIFY, FROM_ABOVE, {}),
+        (ProblemMove.NEARLY, ProblemFacts(ProblemState.IN_HAND, FOUND), {"reason": "只差验收"}),
+        (ProblemMove.SUBMIT, ProblemFacts(ProblemState.NEARLY_DONE, FOUND), {}),
+        (ProblemMove.DISMISS, ProblemFacts(ProblemState.REGISTERED, FOUND), {"reason": "不属实"}),
+        (
+            ProblemMove.MERGE,
+            ProblemFacts(ProblemState.IN_HAND, FOUND),
+            {"reason": "同一问题", "target": Target(ProblemState.ASSIGNED)},
+        ),
+        (ProblemMove.CLOSE, OWN, {"reason": "属实"}),
+        (ProblemMove.VERIFY, FROM_ABOVE, {"reason": "属实"}),
         (
             ProblemMove.CLOSE,
             replace(FROM_ABOVE, state=ProblemState.AWAITING_ABOVE),
@@ -157,7 +192,7 @@ def test_who_submits_never_verifies(move, facts, by):
     ],
 )
 def test_an_own_problem_closes_with_three_names(facts, by, expected):
-    assert codes(ProblemMove.CLOSE, replace(OWN, **facts), by=by) == expected
+    assert codes(ProblemMove.CLOSE, replace(OWN, **facts), by=by, reason="属实") == expected
 
 
 def test_an_item_from_above_needs_no_leader_but_the_decision():
@@ -241,21 +276,34 @@ OPEN_MEASURE = MeasureFacts("抽查")
 def test_closing_needs_every_measure_finished(problem_class, measures, expected):
     facts = replace(OWN, problem_class=problem_class)
 
-    assert codes(ProblemMove.CLOSE, facts, measures=measures) == expected
+    assert codes(ProblemMove.CLOSE, facts, measures=measures, reason="属实") == expected
 
 
 def test_an_open_measure_is_named():
     refusals = reasons_against_move(
-        ProblemMove.CLOSE, OWN, on=TODAY, by=VERIFIER, today=TODAY, measures=[OPEN_MEASURE]
+        ProblemMove.CLOSE,
+        OWN,
+        on=TODAY,
+        by=VERIFIER,
+        today=TODAY,
+        measures=[OPEN_MEASURE],
+        reason="属实",
     )
 
     assert refusals == [Refusal(Against.MEASURE_OPEN, {"title": "抽查"})]
 
 
 def test_the_table_names_who_may_and_what_it_takes():
-    closing = {step.from_above: step for step in MOVES if step.move == ProblemMove.CLOSE}
+    closing = {
+        (step.from_above, step.second_key): step for step in MOVES if step.move == ProblemMove.CLOSE
+    }
 
-    assert (closing[False].act, closing[True].act) == (Act.VERIFY_PROBLEM, Act.CLOSE_PROBLEM)
+    assert {key: step.act for key, step in closing.items()} == {
+        (False, False): Act.VERIFY_PROBLEM,
+        (False, True): Act.SECOND_KEY,
+        (True, False): Act.CLOSE_PROBLEM,
+    }
+    closing = {above: step for (above, second), step in closing.items() if not second}
     assert Need.DECISION in closing[True].needs
     assert Need.THREE_NAMES in closing[False].needs
 
@@ -286,11 +334,112 @@ def test_state_as_of_a_day(day, state, reopened):
     assert times_reopened(WAY, day) == reopened
 
 
+@pytest.mark.parametrize("move", [ProblemMove.CLOSE, ProblemMove.RETURN])
+def test_the_supervisor_turns_the_key_only_where_nobody_else_can(move):
+    small = replace(OWN, others_verify=False)
+
+    assert codes(move, OWN, reason="属实", second_key=True) == [Against.OTHERS_VERIFY]
+    assert codes(move, small, reason="属实", second_key=True) == []
+    assert codes(move, small, by=SUBMITTER, reason="属实", second_key=True) == [
+        Against.SUBMITTER_VERIFIES
+    ]
+
+
+@pytest.mark.parametrize("facts", [OWN, FROM_ABOVE])
+def test_closing_wants_the_verifiers_words_and_the_evidence_of_the_class(facts):
+    move = ProblemMove.VERIFY if facts.from_above else ProblemMove.CLOSE
+    lacking = replace(facts, lacks=("photo",))
+
+    assert codes(move, facts) == [Against.NO_STATEMENT]
+    assert codes(move, lacking, reason="属实") == [Against.LACKS_EVIDENCE]
+
+
+@pytest.mark.parametrize(
+    ("from_above", "target", "expected"),
+    [
+        (False, None, [Against.NO_TARGET]),
+        (False, Target(ProblemState.REGISTERED), []),
+        (False, Target(ProblemState.CLOSED), [Against.TARGET_ENDED]),
+        (False, Target(ProblemState.DISMISSED), [Against.TARGET_ENDED]),
+        (False, Target(ProblemState.IN_HAND, same_bureau=False), [Against.TARGET_FOREIGN]),
+        (False, Target(ProblemState.IN_HAND, within=True), [Against.TARGET_ITSELF]),
+        (True, Target(ProblemState.IN_HAND), [Against.TARGET_NOT_FROM_ABOVE]),
+        (True, Target(ProblemState.IN_HAND, from_above=True), []),
+    ],
+)
+def test_merging_wants_an_open_problem_of_the_same_standing(from_above, target, expected):
+    facts = ProblemFacts(ProblemState.ASSIGNED, FOUND, from_above=from_above)
+
+    assert codes(ProblemMove.MERGE, facts, reason="重复", target=target) == expected
+
+
+@pytest.mark.parametrize("state", ProblemState)
+def test_a_problem_that_follows_its_items_is_not_moved_by_itself(state):
+    facts = ProblemFacts(state, FOUND, follows=True)
+
+    for step in possible_moves(facts):
+        assert codes(step.move, facts, second_key=step.second_key) == [Against.FOLLOWS_ITEMS]
+
+
+S = ProblemState
+
+
+@pytest.mark.parametrize(
+    ("items", "expected"),
+    [
+        ([], None),
+        ([S.MERGED, S.DISMISSED], None),
+        ([S.REGISTERED], S.REGISTERED),
+        ([S.REGISTERED, S.ASSIGNED], S.REGISTERED),
+        ([S.ASSIGNED, S.ASSIGNED], S.ASSIGNED),
+        ([S.REGISTERED, S.IN_HAND], S.IN_HAND),
+        ([S.REGISTERED, S.CLOSED], S.IN_HAND),
+        ([S.IN_HAND, S.CLOSED], S.IN_HAND),
+        ([S.NEARLY_DONE, S.CLOSED], S.NEARLY_DONE),
+        ([S.SUBMITTED, S.CLOSED, S.AWAITING_ABOVE], S.SUBMITTED),
+        ([S.AWAITING_ABOVE, S.CLOSED], S.AWAITING_ABOVE),
+        ([S.CLOSED, S.CLOSED], S.CLOSED),
+        ([S.CLOSED, S.DISMISSED, S.MERGED], S.CLOSED),
+    ],
+)
+def test_a_problem_stands_where_its_items_stand(items, expected):
+    assert state_from_items(items) == expected
+    assert state_from_items(reversed(items)) == expected
+
+
+@pytest.mark.parametrize(
+    ("changes", "asked", "expected"),
+    [
+        ({}, {}, []),
+        ({"state": S.IN_HAND}, {}, [AgainstLookBack.NOT_CLOSED]),
+        ({}, {"on": date(2026, 5, 31)}, [AgainstLookBack.WRONG_DAY]),
+        ({}, {"on": date(2026, 6, 11)}, [AgainstLookBack.WRONG_DAY]),
+        ({}, {"result": LookBackResult.RELAPSED}, [AgainstLookBack.NO_NOTE]),
+        ({}, {"result": LookBackResult.INSUFFICIENT, "note": "又有两起"}, []),
+        ({}, {"checker": SUBMITTER}, [AgainstLookBack.CHECKER_SUBMITTED]),
+        ({}, {"checker": VERIFIER}, [AgainstLookBack.CHECKER_VERIFIED]),
+    ],
+)
+def test_who_looks_again_is_a_fourth_name(changes, asked, expected):
+    facts = replace(OWN, state=S.CLOSED)
+    given_all = {
+        "result": LookBackResult.HELD,
+        "on": TODAY,
+        "today": TODAY,
+        "closed_on": date(2026, 6, 1),
+        "closed_by": VERIFIER,
+        "checker": 9,
+    } | asked
+
+    assert reasons_against_look_back(replace(facts, **changes), **given_all) == expected
+
+
 @given(st.lists(st.tuples(st.sampled_from(ProblemMove), st.integers(0, 5)), max_size=30))
 def test_whatever_is_tried_no_one_closes_what_they_submitted(tries):
     facts = ProblemFacts(None, FOUND, leader=LEADER, problem_class=ProblemClass.AT_ONCE)
     for move, by in tries:
-        if codes(move, facts, by=by, measures=[], reason="因"):
+        target = Target(ProblemState.ASSIGNED)
+        if codes(move, facts, by=by, measures=[], reason="因", target=target):
             continue
         step = step_of(move, facts)
         if step.after == ProblemState.CLOSED:

@@ -2,10 +2,29 @@ from datetime import date, timedelta
 
 import pytest
 
-from reports.domain.measures import MeasureStanding, standing
-from reports.models import Measure
-from reports.selectors.measures import facts_of, standing_of, with_last_progress
-from tests.factories import ExtensionFactory, MeasureFactory, ProgressFactory, UserFactory
+from reports.domain.measures import (
+    MeasureStanding,
+    days_of_silence,
+    is_late,
+    is_silent,
+    standing,
+)
+from reports.domain.problems import ProblemClass
+from reports.models import Measure, ProblemRule
+from reports.selectors.measures import (
+    facts_of,
+    measures_for,
+    silence_of,
+    standing_of,
+    with_last_progress,
+)
+from tests.factories import (
+    ExtensionFactory,
+    MeasureFactory,
+    ProblemFactory,
+    ProgressFactory,
+    UserFactory,
+)
 
 pytestmark = pytest.mark.django_db
 DUE = date(2026, 3, 10)
@@ -87,3 +106,75 @@ def test_what_is_due_in_a_month_is_overdue_only_after_it():
 
     assert not Measure.objects.overdue_on(date(2026, 5, 31)).exists()
     assert Measure.objects.overdue_on(date(2026, 6, 1)).exists()
+
+
+@pytest.fixture
+def told():
+    """Measures for problems of every class, with entries that tell something or nothing."""
+    for kind, days in (("at_once", 5), ("dated", 12), ("standing", 20)):
+        ProblemRule.objects.update_or_create(kind=kind, defaults={"no_movement_days": days})
+    dated = ProblemFactory(found_on=date(2026, 1, 2))
+    unit = dated.unit
+    at_once = ProblemFactory(unit=unit, kind=ProblemClass.AT_ONCE, found_on=date(2026, 1, 2))
+    long_term = ProblemFactory(
+        unit=unit, kind=ProblemClass.STANDING, found_on=date(2026, 1, 2), due_on=None
+    )
+    cancelled = ProblemFactory(unit=unit, kind=ProblemClass.AT_ONCE, found_on=date(2026, 1, 2))
+    cancelled.cancelled_at, cancelled.cancelled_because = cancelled.recorded_at, "误"
+    cancelled.save()
+
+    def measure(*problems, **how):
+        return MeasureFactory(
+            unit=unit, problems=problems, set_on=date(2026, 1, 5), due_on=DUE, **how
+        )
+
+    spoke, said_nothing, late = measure(dated), measure(dated), measure(dated)
+    ProgressFactory(measure=spoke, on=date(2026, 1, 20))
+    ProgressFactory(measure=said_nothing, on=date(2026, 1, 20), nothing_new=True)
+    Measure.objects.filter(pk=late.pk).update(done_on=date(2026, 3, 12))
+    return {
+        measure(): 30,
+        measure(dated): 12,
+        measure(dated, at_once): 5,
+        measure(long_term): 20,
+        measure(long_term, cancelled): 20,
+        spoke: 12,
+        said_nothing: 12,
+        late: 12,
+        measure(dated, as_published=True): 12,
+    }
+
+
+def test_silence_and_lateness_in_sql_agree_with_the_domain(told):
+    days_by_key = {measure.pk: days for measure, days in told.items()}
+    for shift in range(2, 75):
+        day = date(2026, 1, 3) + timedelta(days=shift)
+        rows = list(with_last_progress(measures_for(None, on=day, today=day), day))
+        own = [row for row in rows if not row.as_published]
+        facts = {row.pk: facts_of(row, row.extensions.all()) for row in own}
+
+        assert {row.pk: silence_of(row) for row in rows} == {
+            pk: days_of_silence([days]) for pk, days in days_by_key.items()
+        }
+        assert {row.pk for row in measures_for(None, on=day, today=day, silent=True)} == {
+            row.pk
+            for row in own
+            if is_silent(facts[row.pk], day, no_movement_after=silence_of(row))
+        }, day
+        assert {row.pk for row in measures_for(None, on=day, today=day, late=True)} == {
+            row.pk for row in own if is_late(facts[row.pk], day)
+        }, day
+        assert {row.pk: standing_of(row, day) for row in own} == {
+            row.pk: standing(facts[row.pk], day, no_movement_after=silence_of(row)) for row in own
+        }
+
+
+def test_nothing_new_is_the_last_entry_and_no_movement():
+    measure = MeasureFactory()
+    ProgressFactory(measure=measure, on=date(2026, 5, 20), basically_done=True, percent=80)
+    ProgressFactory(measure=measure, on=date(2026, 6, 5), nothing_new=True)
+
+    row = with_last_progress(Measure.objects.all(), date(2026, 6, 10)).get()
+
+    assert (row.progress_on, row.moved_on) == (date(2026, 6, 5), date(2026, 5, 20))
+    assert (row.nearly_done, row.percent) == (True, 80)
