@@ -1,25 +1,39 @@
 """Measures: set, reported on, extended, finished, dropped."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from django.contrib.auth.models import User
 from django.db import transaction
+from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from reports.actions.history import bulk_create
 from reports.actions.refusals import Refused
+from reports.domain.deadlines import Within, due_within
 from reports.domain.measures import (
     AgainstExtension,
-    ExtensionFacts,
     MeasureFacts,
     due_day,
+    keeps_to_months,
     reasons_against_extension,
+    reasons_against_progress,
 )
-from reports.domain.problems import ProblemState
-from reports.models import Extension, Measure, Meeting, Person, Problem, Progress, Unit
-from reports.models.choices import AGAINST_EXTENSION_SENTENCES
+from reports.domain.problems import ENDED, LEFT_OUT
+from reports.models import (
+    Extension,
+    Measure,
+    Meeting,
+    Milestone,
+    Person,
+    Problem,
+    Progress,
+    SuperiorTask,
+    Unit,
+)
+from reports.models.choices import AGAINST_EXTENSION_SENTENCES, AGAINST_PROGRESS_SENTENCES
+from reports.selectors.calendar import holidays
 
 
 class CannotSetMeasure(Refused):
@@ -36,7 +50,11 @@ class CannotExtend(Refused):
 
 @dataclass(frozen=True, slots=True)
 class MeasureDraft:
-    """A measure as entered; a due month is due on its last day. ``meeting`` decided on it."""
+    """A measure as entered; a due month is due on its last day. ``meeting`` decided on it.
+
+    ``within`` gives the due day as a number of days from the day it was set; it takes the place of
+    ``due_on``.
+    """
 
     unit: Unit
     title: str
@@ -49,6 +67,10 @@ class MeasureDraft:
     due_is_month: bool = False
     as_published: bool = False
     meeting: Meeting | None = None
+    task: SuperiorTask | None = None
+    leader: Person | None = None
+    joint_units: tuple[Unit, ...] = ()
+    within: Within | None = None
 
 
 def set_measure(draft: MeasureDraft, *, by: User | None, at: datetime, today: date) -> Measure:
@@ -65,9 +87,10 @@ def set_measure(draft: MeasureDraft, *, by: User | None, at: datetime, today: da
 def set_measures(
     drafts: Sequence[MeasureDraft], *, by: User | None, at: datetime, today: date
 ) -> list[Measure]:
-    """Set measures, all or none: for problems of the same bureau, or as plan items of a year.
+    """Set measures, all or none: for problems or a task of the same bureau, or as plan items.
 
-    Refuses one that is neither, one without a title, set in the future, or due before it is set.
+    Refuses one that is none of these, one without a title, set in the future, or due before it is
+    set, one for a problem or task that has ended, and a joint unit of another bureau.
     """
     for draft in drafts:
         _refuse_bad_draft(draft, today)
@@ -80,8 +103,9 @@ def set_measures(
             standard=draft.standard,
             responsible=draft.responsible,
             set_on=draft.set_on,
-            due_on=draft.due_on and due_day(draft.due_on, draft.due_is_month),
-            due_is_month=draft.due_is_month,
+            task=draft.task,
+            leader=draft.leader,
+            **_due_of(draft),
             as_published=draft.as_published,
             meeting=draft.meeting,
             recorded_at=at,
@@ -96,7 +120,20 @@ def set_measures(
         for draft, measure in zip(drafts, measures, strict=True)
         for problem in draft.problems
     )
+    for draft, measure in zip(drafts, measures, strict=True):
+        if draft.joint_units:
+            measure.joint_units.set(draft.joint_units)
     return measures
+
+
+def _due_of(draft: MeasureDraft) -> dict[str, object]:
+    """The due day as given, or worked out from a number of days."""
+    if draft.within is not None:
+        return {"due_on": due_within(draft.set_on, draft.within, holidays()), "due_is_month": False}
+    return {
+        "due_on": draft.due_on and due_day(draft.due_on, draft.due_is_month),
+        "due_is_month": draft.due_is_month,
+    }
 
 
 @transaction.atomic
@@ -109,8 +146,14 @@ def edit_measure(
     unit: Unit,
     problems: Sequence[Problem],
     plan_year: int | None,
+    task: SuperiorTask | None = None,
+    leader: Person | None = None,
+    joint_units: Sequence[Unit] = (),
 ) -> Measure:
-    """Correct entered fields. A due day is changed by an extension, not by editing."""
+    """Correct entered fields. A due day is changed by an extension, not by editing.
+
+    What it answered already may have ended since; a problem or task that is added may not have.
+    """
     measure = _open(measure_id)
     draft = MeasureDraft(
         unit=unit,
@@ -119,13 +162,18 @@ def edit_measure(
         problems=tuple(problems),
         plan_year=plan_year,
         due_on=measure.due_on,
+        task=task,
+        joint_units=tuple(joint_units),
     )
-    _refuse_bad_draft(draft, measure.set_on)
+    answered = set(measure.problems.values_list("pk", flat=True))
+    _refuse_bad_draft(draft, measure.set_on, answered=answered, answers_task=measure.task_id)
     if unit.bureau_id != measure.bureau_id:
         raise CannotSetMeasure([_("不能改到别的分局；请作废后在该分局另设措施。")])
     measure.title, measure.standard, measure.responsible = title.strip(), standard, responsible
     measure.unit, measure.plan_year = unit, plan_year
+    measure.task, measure.leader = task, leader
     measure.problems.set(problems)
+    measure.joint_units.set(joint_units)
     measure.save()
     return measure
 
@@ -141,32 +189,42 @@ def report_progress(
     today: date,
     finishes: bool = False,
     basically_done: bool = False,
+    nothing_new: bool = False,
+    percent: int | None = None,
 ) -> Progress:
     """Enter progress; it may finish the measure. Entries are never changed.
 
-    Refuses a day in the future or before the measure was set, an empty text, a measure that is
-    done, dropped or cancelled, and "done" together with "basically done", which stays open.
+    ``nothing_new`` is an honest entry that moves nothing; it needs no words of its own. Refuses a
+    day in the future, before the measure was set or (for what finishes it) before an earlier entry,
+    an empty text, a measure that is done, dropped or cancelled, and what contradicts itself.
     """
     measure = _open(measure_id)
     reasons = []
-    if not text.strip():
+    text = text.strip() or (_("本期无新进展。") if nothing_new else "")
+    if not text:
         reasons.append(_("请填写进展情况。"))
     if on > today:
         reasons.append(_("日期不能晚于今天。"))
     if on < measure.set_on:
         reasons.append(_("日期早于措施确定日期。"))
-    if measure.progress.filter(on=on, text=text.strip()).exists():
+    if measure.progress.filter(on=on, text=text).exists():
         reasons.append(_("同一天已有相同的进展。"))
-    if finishes and basically_done:
-        reasons.append(_("“已完成”和“基本完成”只能选一项：基本完成的仍算未完成。"))
+    if finishes and measure.progress.filter(on__gt=on).exists():
+        reasons.append(_("完成日期早于已报的进展。"))
+    against = reasons_against_progress(
+        finishes=finishes, basically_done=basically_done, nothing_new=nothing_new, percent=percent
+    )
+    reasons += [str(AGAINST_PROGRESS_SENTENCES[each]) for each in against]
     if reasons:
         raise CannotReport(reasons)
     progress = Progress.objects.create(
         measure=measure,
         on=on,
-        text=text.strip(),
+        text=text,
         finishes=finishes,
         basically_done=basically_done,
+        nothing_new=nothing_new,
+        percent=percent,
         recorded_at=at,
         recorded_by=by,
     )
@@ -174,6 +232,61 @@ def report_progress(
         measure.done_on = on
         measure.save()
     return progress
+
+
+@transaction.atomic
+def add_milestone(
+    *,
+    measure_id: int,
+    title: str,
+    due_on: date,
+    due_is_month: bool,
+    by: User,
+    at: datetime,
+) -> Milestone:
+    """Add a step with a day of its own (节点); a month is due on its last day.
+
+    Refuses an empty title, the same step once more, a day before the measure was set or after it
+    is due, and a measure that has ended.
+    """
+    measure = _open(measure_id)
+    day = due_day(due_on, due_is_month)
+    reasons = []
+    if not title.strip():
+        reasons.append(_("请填写节点。"))
+    if day < measure.set_on:
+        reasons.append(_("节点期限早于措施确定日期。"))
+    if measure.due_on is not None and day > measure.due_on:
+        reasons.append(_("节点期限晚于措施的完成期限。"))
+    if measure.milestones.filter(title=title.strip(), due_on=day).exists():
+        reasons.append(_("已有同一期限的同名节点。"))
+    if reasons:
+        raise CannotSetMeasure(reasons)
+    return Milestone.objects.create(
+        measure=measure,
+        title=title.strip(),
+        due_on=day,
+        due_is_month=due_is_month,
+        recorded_at=at,
+        recorded_by=by,
+    )
+
+
+@transaction.atomic
+def finish_milestone(*, milestone_id: int, on: date, today: date) -> Milestone:
+    """Mark a step as done on a day. Of two who do so the second is told that it is done.
+
+    Refuses a day in the future or before the measure was set, and a measure that has ended.
+    """
+    milestone = Milestone.objects.select_for_update().get(pk=milestone_id)
+    if milestone.done_on is not None:
+        raise CannotReport([_("该节点已经登记完成。")])
+    measure = _open(milestone.measure_id)
+    if not measure.set_on <= on <= today:
+        raise CannotReport([_("完成日期应在措施确定日期与今天之间。")])
+    milestone.done_on = on
+    milestone.save()
+    return milestone
 
 
 @transaction.atomic
@@ -275,7 +388,8 @@ def decide_extension(
     extension.granted, extension.decision_note = granted, note.strip()
     extension.save()
     if granted:
-        target.due_on, target.due_is_month = extension.new_due_on, False
+        target.due_is_month = keeps_to_months(target.due_is_month, extension.new_due_on)
+        target.due_on = extension.new_due_on
         target.save()
     return extension
 
@@ -297,15 +411,17 @@ def _locked_target(extension: Extension) -> Measure | Problem:
 
 
 def _facts(target: Measure | Problem) -> MeasureFacts:
-    """What the rules of extensions ask; a problem ends by its closing."""
-    granted = tuple(target.extensions.filter(granted=True).order_by("decided_on", "pk"))
-    return MeasureFacts(
-        target.title,
-        done_on=target.closed_on if isinstance(target, Problem) else target.done_on,
-        dropped_on=None if isinstance(target, Problem) else target.dropped_on,
-        due_on=granted[0].old_due_on if granted else target.due_on,
-        extensions=tuple(ExtensionFacts(each.decided_on, each.new_due_on) for each in granted),
-    )
+    """What the rules of extensions ask, with the due day that holds now.
+
+    That of a problem may have been set anew when it was re-opened, whatever was granted before. A
+    problem ends by its closing, or with the move that left it out.
+    """
+    if isinstance(target, Measure):
+        ends = {"done_on": target.done_on, "dropped_on": target.dropped_on}
+    else:
+        left_out = target.moves.filter(to_state__in=[state.value for state in LEFT_OUT])
+        ends = {"done_on": target.closed_on, "dropped_on": left_out.aggregate(on=Max("on"))["on"]}
+    return MeasureFacts(target.title, due_on=target.due_on, **ends)
 
 
 def _open_problem(problem_id: int | None) -> Problem:
@@ -326,25 +442,50 @@ def _open(measure_id: int) -> Measure:
     return measure
 
 
-def _refuse_bad_draft(draft: MeasureDraft, today: date) -> None:
+def _refuse_bad_draft(
+    draft: MeasureDraft,
+    today: date,
+    *,
+    answered: Collection[int] = (),
+    answers_task: int | None = None,
+) -> None:
+    """``answered`` problems, and the task ``answers_task``, may have ended since it was set."""
     reasons = []
     if not draft.title.strip():
         reasons.append(_("请填写措施。"))
     if draft.unit.bureau_id is None:
         reasons.append(_("该单位不属于任何分局，不能承担措施。"))
-    if not draft.problems and draft.plan_year is None:
-        reasons.append(_("请选择对应的问题，或填写列入哪一年度的工作安排。"))
+    if not draft.problems and draft.task is None and draft.plan_year is None:
+        reasons.append(_("请选择对应的问题或上级任务，或填写列入哪一年度的工作安排。"))
     if draft.set_on > today:
         reasons.append(_("确定日期不能晚于今天。"))
-    if draft.due_on and draft.due_on < draft.set_on:
+    due_on = draft.due_on and due_day(draft.due_on, draft.due_is_month)
+    if due_on and due_on < draft.set_on:
         reasons.append(_("完成期限早于措施确定日期。"))
+    if draft.within is not None and draft.within.days < 1:
+        reasons.append(_("限期天数至少为1。"))
     if draft.meeting and draft.meeting.bureau_id != draft.unit.bureau_id:
         reasons.append(_("提出措施的会议须属于同一分局。"))
+    if any(unit.bureau_id != draft.unit.bureau_id for unit in draft.joint_units):
+        reasons.append(_("配合单位须属于同一分局。"))
+    if draft.unit in draft.joint_units:
+        reasons.append(_("责任单位不能同时是配合单位。"))
+    if draft.task:
+        reasons += _against_task(draft.task, draft.unit, answers_task)
     for problem in draft.problems:
         if problem.bureau_id != draft.unit.bureau_id:
             reasons.append(_("措施与问题须属于同一分局。"))
             break
-        if problem.state == ProblemState.CLOSED:
-            reasons.append(_("问题“%(title)s”已销号，不能再加措施。") % {"title": problem.title})
+        if problem.state in ENDED and problem.pk not in answered:
+            reasons.append(_("问题“%(title)s”已经办结，不能再加措施。") % {"title": problem.title})
     if reasons:
         raise CannotSetMeasure(reasons)
+
+
+def _against_task(task: SuperiorTask, unit: Unit, answers_task: int | None) -> list[str]:
+    task = SuperiorTask.objects.select_for_update().get(pk=task.pk)
+    if task.bureau_id != unit.bureau_id:
+        return [_("措施与上级任务须属于同一分局。")]
+    if task.pk != answers_task and (task.is_cancelled or task.done_on is not None):
+        return [_("任务“%(title)s”已经办结或作废，不能再加措施。") % {"title": task.title}]
+    return []

@@ -10,7 +10,8 @@ from .base import PlaceFilter
 
 
 class MeasureFilter(filters.FilterSet):
-    """The page has read state, overdue, soon and cancelled by the function behind the numbers."""
+    """The page has read state, overdue, late, silent, soon and cancelled by the function behind
+    the numbers."""
 
     place = PlaceFilter()
     q = filters.CharFilter(label=_("措施、标准或责任人"), method="that_say")
@@ -22,6 +23,10 @@ class MeasureFilter(filters.FilterSet):
     )
     plan_year = filters.NumberFilter(label=_("计划年度"), method="as_read")
     overdue = filters.BooleanFilter(label=_("已逾期"), widget=forms.CheckboxInput, method="as_read")
+    late = filters.BooleanFilter(label=_("逾期完成"), widget=forms.CheckboxInput, method="as_read")
+    silent = filters.BooleanFilter(
+        label=_("长期无进展"), widget=forms.CheckboxInput, method="as_read"
+    )
     soon = filters.BooleanFilter(
         label=_("30日内到期（含已逾期）"), widget=forms.CheckboxInput, method="as_read"
     )

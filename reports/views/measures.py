@@ -10,29 +10,42 @@ from django.views.generic import FormView, TemplateView
 
 from reports.actions.evidence import add_evidence, atomic_with_files
 from reports.actions.measures import (
+    add_milestone,
     ask_extension,
     cancel_measure,
     decide_extension,
     drop_measure,
     edit_measure,
+    finish_milestone,
     report_progress,
     set_measure,
 )
 from reports.actions.refusals import Refused
 from reports.domain.access import Act
 from reports.filters.measures import MeasureFilter
+from reports.forms.base import key_in
 from reports.forms.measures import (
     DecideForm,
     DropForm,
     ExtensionForm,
     MeasureForm,
+    MilestoneDoneForm,
+    MilestoneForm,
     ProgressForm,
     initial_of,
 )
 from reports.forms.meetings import CancelForm
-from reports.models import Extension, Measure, Person, Problem, Unit
+from reports.models import Extension, Measure, Milestone, Person, Problem, SuperiorTask, Unit
+from reports.models.choices import remark_sentence
 from reports.selectors.history import changes_of
-from reports.selectors.measures import SOON, measure_record, measures_for, with_last_progress
+from reports.selectors.measures import (
+    SOON,
+    days_silent,
+    measure_record,
+    measures_for,
+    remarks_on,
+    with_last_progress,
+)
 from reports.tables.measures import MeasureTable
 from reports.views.mixins import DayMixin, TablePage, refused
 from reports.views.scoped import ScopeMixin
@@ -50,6 +63,7 @@ class MeasureList(SelectionMixin, ScopeMixin, TablePage):
         "unit": (Unit, gettext_lazy("单位")),
         "problem": (Problem, gettext_lazy("问题")),
         "responsible": (Person, gettext_lazy("责任人")),
+        "task": (SuperiorTask, gettext_lazy("上级任务")),
     }
 
     @cached_property
@@ -58,7 +72,8 @@ class MeasureList(SelectionMixin, ScopeMixin, TablePage):
 
     def get_queryset(self):
         keys = dict(self.keys)
-        others = {"problems": keys.pop("problem", None), "responsible": keys.pop("responsible", 0)}
+        others = {"problems": keys.pop("problem", None)}
+        others |= {name: keys.pop(name, None) for name in ("responsible", "task")}
         plan = self.request.GET.get("plan_year", "")
         soon = ticked(self.request, "soon")
         rows = measures_for(
@@ -69,6 +84,8 @@ class MeasureList(SelectionMixin, ScopeMixin, TablePage):
             plan_year=int(plan) if plan.isascii() and plan.isdigit() and len(plan) == 4 else None,
             state=self.request.GET.get("state", ""),
             overdue=ticked(self.request, "overdue"),
+            late=ticked(self.request, "late"),
+            silent=ticked(self.request, "silent"),
             due_by=self.on + SOON if soon else None,
             cancelled=ticked(self.request, "cancelled"),
             **keys,
@@ -100,6 +117,9 @@ class MeasurePage(ScopeMixin, DayMixin):
                 "unit",
                 "bureau",
                 "responsible",
+                "leader",
+                "task__unit",
+                "task__bureau",
                 "recorded_by",
                 "cancelled_by",
                 "meeting__unit",
@@ -130,10 +150,16 @@ class MeasureDetail(MeasurePage, TemplateView):
         may = self.scope.may
         record = measure_record(measure, self.scope, on=self.on)
         waiting = [each for each in record.extensions if each.decided_on is None]
+        granted = [e for e in record.extensions if e.granted and e.decided_on <= self.on]
         return super().get_context_data(**kwargs) | {
             "record": record,
             "may_read_meeting": measure.meeting is not None and may(Act.READ, measure.meeting),
             "changes": changes_of(measure),
+            "first_due": granted[0].old_due_on if granted else None,
+            "times_extended": len(granted),
+            "days_silent": days_silent(measure, self.on),
+            "remarks": [remark_sentence(each) for each in remarks_on(measure)] if going_on else [],
+            "task": self.task_shown,
             "may_report": going_on and may(Act.REPORT_PROGRESS, measure),
             "may_extend": going_on
             and not waiting
@@ -146,6 +172,14 @@ class MeasureDetail(MeasurePage, TemplateView):
             "may_add_evidence": live and may(Act.ADD_EVIDENCE, measure),
         }
 
+    @property
+    def task_shown(self) -> SuperiorTask | None:
+        """The task that it answers; who answers it sees it, a joint unit need not."""
+        measure, may = self.measure, self.scope.may
+        if measure.task and (may(Act.READ, measure.task) or may(Act.READ, measure)):
+            return measure.task
+        return None
+
 
 class MeasureNew(ScopeMixin, DayMixin, FormView):
     form_class = MeasureForm
@@ -154,15 +188,30 @@ class MeasureNew(ScopeMixin, DayMixin, FormView):
 
     @cached_property
     def asked_problem(self) -> Problem | None:
-        asked = self.request.GET.get("problem", "")
-        if not asked.isdigit():
+        asked = key_in(self.request.GET.get("problem"))
+        if asked is None:
             return None
         rows = self.visible(Problem.objects.standing(), Act.SET_MEASURE)
         return rows.select_related("unit").filter(pk=asked).first()
 
+    @cached_property
+    def asked_task(self) -> SuperiorTask | None:
+        asked = key_in(self.request.GET.get("task"))
+        if asked is None:
+            return None
+        rows = self.visible(SuperiorTask.objects.filter(cancelled_at=None), Act.SET_MEASURE)
+        return rows.select_related("unit").filter(pk=asked).first()
+
     def get_initial(self):
         initial = {"set_on": self.today}
-        if problem := self.asked_problem:
+        if task := self.asked_task:
+            initial |= {
+                "task": task.pk,
+                "unit": task.unit_id,
+                "due_on": task.due_on,
+                "due_is_month": task.due_is_month,
+            }
+        elif problem := self.asked_problem:
             initial |= {
                 "problems": [problem.pk],
                 "unit": problem.unit_id,
@@ -170,7 +219,7 @@ class MeasureNew(ScopeMixin, DayMixin, FormView):
                 "due_on": problem.due_on,
                 "due_is_month": problem.due_is_month,
             }
-        elif (unit := self.request.GET.get("unit", "")).isdigit():
+        elif unit := key_in(self.request.GET.get("unit")):
             initial["unit"] = unit
         return initial
 
@@ -180,7 +229,7 @@ class MeasureNew(ScopeMixin, DayMixin, FormView):
     def get_context_data(self, **kwargs):
         return super().get_context_data(**kwargs) | {
             "title": _("确定措施"),
-            "back": self.asked_problem,
+            "back": self.asked_task or self.asked_problem,
         }
 
     def form_valid(self, form):
@@ -191,7 +240,19 @@ class MeasureNew(ScopeMixin, DayMixin, FormView):
         except Refused as refusal:
             return refused(self, form, refusal)
         messages.success(self.request, _("措施已确定。"))
-        return redirect(self.asked_problem or measure)
+        say_what_is_open(self.request, measure)
+        return redirect(self.asked_task or self.asked_problem or measure)
+
+
+def say_what_is_open(request, measure: Measure) -> None:
+    """A hint on how the measure is worded; it is saved all the same."""
+    if remarks := remarks_on(measure):
+        sentences = " ".join(remark_sentence(each) for each in remarks)
+        messages.warning(
+            request,
+            _("提示：措施“%(title)s”的表述还不够实。%(remarks)s")
+            % {"title": measure.title, "remarks": sentences},
+        )
 
 
 class MeasureEdit(MeasurePage, FormView):
@@ -215,10 +276,11 @@ class MeasureEdit(MeasurePage, FormView):
 
     def form_valid(self, form):
         try:
-            edit_measure(measure_id=self.measure.pk, **form.cleaned_data)
+            measure = edit_measure(measure_id=self.measure.pk, **form.cleaned_data)
         except Refused as refusal:
             return refused(self, form, refusal)
         messages.success(self.request, _("已保存。"))
+        say_what_is_open(self.request, measure)
         return redirect(self.measure)
 
 
@@ -237,24 +299,64 @@ class MeasureProgress(MeasurePage, FormView):
         }
 
     def form_valid(self, form):
-        given, user, at = form.cleaned_data, self.request.user, timezone.now()
+        user, at = self.request.user, timezone.now()
         try:
             with atomic_with_files():
                 progress = report_progress(
-                    measure_id=self.measure.pk,
-                    on=given["on"],
-                    text=given["text"],
-                    by=user,
-                    at=at,
-                    today=self.today,
-                    finishes=given["outcome"] == "done",
-                    basically_done=given["outcome"] == "basically",
+                    measure_id=self.measure.pk, by=user, at=at, today=self.today, **form.entry()
                 )
                 if uploads := form.uploads():
                     add_evidence(target=progress, uploads=uploads, by=user, at=at)
         except Refused as refusal:
             return refused(self, form, refusal)
         messages.success(self.request, _("进展已录入。"))
+        return redirect(self.measure)
+
+
+class MilestoneNew(MeasurePage, FormView):
+    form_class = MilestoneForm
+    template_name = "reports/measures/step.html"
+    act = Act.SET_MEASURE
+    title = gettext_lazy("增加节点")
+
+    def form_valid(self, form):
+        try:
+            add_milestone(
+                measure_id=self.measure.pk,
+                **form.cleaned_data,
+                by=self.request.user,
+                at=timezone.now(),
+            )
+        except Refused as refusal:
+            return refused(self, form, refusal)
+        messages.success(self.request, _("节点已增加。"))
+        return redirect(self.measure)
+
+
+class MilestoneDone(MeasurePage, FormView):
+    form_class = MilestoneDoneForm
+    template_name = "reports/measures/step.html"
+    act = Act.REPORT_PROGRESS
+    title = gettext_lazy("登记节点完成")
+
+    @cached_property
+    def milestone(self) -> Milestone:
+        return get_object_or_404(self.measure.milestones, pk=self.kwargs["milestone"])
+
+    def get_initial(self):
+        return {"on": self.today}
+
+    def get_context_data(self, **kwargs):
+        return super().get_context_data(**kwargs) | {"milestone": self.milestone}
+
+    def form_valid(self, form):
+        try:
+            finish_milestone(
+                milestone_id=self.milestone.pk, on=form.cleaned_data["on"], today=self.today
+            )
+        except Refused as refusal:
+            return refused(self, form, refusal)
+        messages.success(self.request, _("节点已登记完成。"))
         return redirect(self.measure)
 
 

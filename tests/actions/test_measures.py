@@ -3,18 +3,24 @@ from datetime import date
 import pytest
 
 from reports.actions.measures import (
+    add_milestone,
     ask_extension,
     cancel_measure,
     decide_extension,
     drop_measure,
     edit_measure,
+    finish_milestone,
     report_progress,
 )
 from reports.actions.refusals import Refused
+from reports.domain.deadlines import Within
 from tests.factories import (
     NOON,
     BureauFactory,
+    HolidayFactory,
     MeasureFactory,
+    MilestoneFactory,
+    PersonFactory,
     ProblemFactory,
     UnitFactory,
     UserFactory,
@@ -40,7 +46,7 @@ def report(measure, text="已开展一期", on=TODAY, **how):
     ("change", "said"),
     [
         ({"title": ""}, "请填写措施。"),
-        ({"plan_year": None}, "请选择对应的问题，或填写列入哪一年度的工作安排。"),
+        ({"plan_year": None}, "请选择对应的问题或上级任务，或填写列入哪一年度的工作安排。"),
         ({"set_on": date(2026, 6, 11)}, "确定日期不能晚于今天。"),
         ({"due_on": date(2026, 5, 1)}, "完成期限早于措施确定日期。"),
     ],
@@ -205,3 +211,142 @@ def test_editing_keeps_the_bureau_and_records_what_changed():
     measure.refresh_from_db()
     assert measure.title == "开展轮训"
     assert measure.history.first().title == "开展轮训"
+
+
+def test_joint_units_and_people_are_kept_and_lie_in_the_bureau():
+    unit = UnitFactory()
+    joint, leader = UnitFactory(parent=unit.bureau), PersonFactory(unit=unit)
+
+    measure = MeasureFactory(unit=unit, joint_units=(joint,), leader=leader)
+
+    assert (list(measure.joint_units.all()), measure.leader) == ([joint], leader)
+    assert refused(lambda: MeasureFactory(unit=unit, joint_units=(unit,))) == [
+        "责任单位不能同时是配合单位。"
+    ]
+    foreign = UnitFactory(parent=BureauFactory())
+    assert refused(lambda: MeasureFactory(unit=unit, joint_units=(foreign,))) == [
+        "配合单位须属于同一分局。"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("within", "due_on"),
+    [
+        (Within(30), date(2026, 6, 8)),
+        (Within(10, workdays=True), date(2026, 5, 22)),
+    ],
+)
+def test_a_term_in_days_gives_the_due_day(within, due_on):
+    HolidayFactory(day=date(2026, 5, 9), kind="workday")
+    HolidayFactory(day=date(2026, 5, 15), kind="holiday")
+
+    measure = MeasureFactory(set_on=date(2026, 5, 8), within=within, due_on=None)
+
+    assert measure.due_on == due_on
+
+
+def test_nothing_new_says_so_and_moves_nothing():
+    measure = MeasureFactory()
+
+    entry = report(measure, text="", nothing_new=True)
+
+    assert (entry.text, entry.nothing_new) == ("本期无新进展。", True)
+    assert refused(lambda: report(measure, text="又", nothing_new=True, percent=10)) == [
+        "无新进展的，不填完成百分比。"
+    ]
+
+
+def test_a_per_cent_is_kept_and_a_finish_is_never_before_an_entry():
+    measure = MeasureFactory()
+
+    assert report(measure, percent=60).percent == 60
+    assert refused(lambda: report(measure, text="完成", finishes=True, on=date(2026, 6, 9))) == [
+        "完成日期早于已报的进展。"
+    ]
+    assert refused(lambda: report(measure, text="完成", finishes=True, percent=60)) == [
+        "已完成的，完成百分比应为100，或者不填。"
+    ]
+
+
+def milestone(measure, title="完成第一批", due_on=date(2026, 6, 15), due_is_month=False):
+    return add_milestone(
+        measure_id=measure.pk,
+        title=title,
+        due_on=due_on,
+        due_is_month=due_is_month,
+        by=UserFactory(),
+        at=NOON,
+    )
+
+
+def test_milestone_lies_within_the_measure_and_of_a_month_on_its_last_day():
+    measure = MeasureFactory()
+
+    assert milestone(measure, due_on=date(2026, 6, 1), due_is_month=True).due_on == date(
+        2026, 6, 30
+    )
+    assert refused(lambda: milestone(measure, title="")) == ["请填写节点。"]
+    assert refused(lambda: milestone(measure, due_on=date(2026, 5, 6))) == [
+        "节点期限早于措施确定日期。"
+    ]
+    assert refused(lambda: milestone(measure, due_on=date(2026, 7, 1))) == [
+        "节点期限晚于措施的完成期限。"
+    ]
+    milestone(measure)
+    assert refused(lambda: milestone(measure)) == ["已有同一期限的同名节点。"]
+
+
+def test_milestone_is_done_once_and_not_in_the_future():
+    step = MilestoneFactory()
+
+    def finish(on=TODAY):
+        return finish_milestone(milestone_id=step.pk, on=on, today=TODAY)
+
+    assert refused(lambda: finish(date(2026, 6, 11))) == ["完成日期应在措施确定日期与今天之间。"]
+    assert finish().done_on == TODAY
+    assert refused(finish) == ["该节点已经登记完成。"]
+
+
+def test_a_month_is_extended_until_its_last_day_and_stays_a_month():
+    clerk, leader = UserFactory(), UserFactory()
+    measure = MeasureFactory(due_on=date(2026, 6, 1), due_is_month=True)
+
+    # Asked for on a day of the due month, before its last day.
+    extension = ask(clerk, measure, new_due_on=date(2026, 8, 31))
+    decide(extension, leader)
+
+    measure.refresh_from_db()
+    assert (extension.old_due_on, measure.due_on, measure.due_is_month) == (
+        date(2026, 6, 30),
+        date(2026, 8, 31),
+        True,
+    )
+
+
+def test_on_the_last_day_of_the_due_month_it_is_too_late_to_ask():
+    measure = MeasureFactory(set_on=date(2026, 5, 7), due_on=date(2026, 5, 8), due_is_month=True)
+
+    assert refused(lambda: ask(UserFactory(), measure, asked_on=date(2026, 5, 31))) == [
+        "延期须在期限到期之前申请。"
+    ]
+    assert ask(UserFactory(), measure, asked_on=date(2026, 5, 30)).old_due_on == date(2026, 5, 31)
+
+
+def test_editing_leaves_what_it_answered_even_if_that_has_ended():
+    problem = ProblemFactory()
+    measure = MeasureFactory(unit=problem.unit, problems=(problem,), plan_year=None)
+    problem.state = "dismissed"
+    problem.save()
+
+    edit_measure(
+        measure_id=measure.pk,
+        title="补齐",
+        standard="",
+        responsible=None,
+        unit=measure.unit,
+        problems=(problem,),
+        plan_year=None,
+    )
+
+    measure.refresh_from_db()
+    assert (measure.title, list(measure.problems.all())) == ("补齐", [problem])
