@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.generic import FormView, TemplateView
 
 from reports.actions.evidence import add_evidence, atomic_with_files
@@ -19,17 +19,23 @@ from reports.actions.problems import (
     assign_problem,
     cancel_problem,
     edit_problem,
-    facts_of,
     look_back,
-    measure_facts,
     move_problem,
+    plan_look_back,
     register_problem,
+    review_problem,
 )
 from reports.actions.refusals import Refused
 from reports.domain.access import Act
+from reports.domain.measures import MeasureFacts
+from reports.domain.problem_figures import ProblemTotals
 from reports.domain.problems import (
+    ENDED,
+    MOVES,
     Against,
     Decision,
+    LookBackResult,
+    ProblemClass,
     ProblemMove,
     ProblemState,
     Refusal,
@@ -38,22 +44,58 @@ from reports.domain.problems import (
     reasons_against_move,
     step_of,
 )
-from reports.filters.problems import ProblemFilter
+from reports.filters.problems import ProblemFilter, problems_asked, year_asked
+from reports.forms.base import key_in
 from reports.forms.measures import ExtensionForm
 from reports.forms.meetings import CancelForm
-from reports.forms.problems import LookBackForm, MoveForm, ProblemForm, initial_of
+from reports.forms.problems import (
+    LookBackForm,
+    MoveForm,
+    PlanLookBackForm,
+    ProblemForm,
+    ReviewForm,
+    initial_of,
+)
 from reports.models import Person, Problem, Unit
-from reports.models.choices import PROBLEM_MOVE_LABELS, refusal_sentence
+from reports.models.choices import PROBLEM_MOVE_LABELS, day_label, refusal_sentence
 from reports.selectors.history import changes_of
-from reports.selectors.problems import is_overdue, problem_record, problems_for
+from reports.selectors.problem_facts import facts_of
+from reports.selectors.problem_record import (
+    ProblemRecord,
+    Similar,
+    Term,
+    problem_record,
+    similar_problems,
+    with_relations,
+)
+from reports.selectors.problems import is_overdue, problem_totals
 from reports.tables.problems import ProblemTable
 from reports.views.mixins import DayMixin, TablePage, refused
 from reports.views.scoped import ScopeMixin
-from reports.views.selection import SelectionMixin, ticked
+from reports.views.selection import SelectionMixin
 
 # What the form still asks for says nothing against opening it.
 STILL_TO_BE_TYPED = frozenset(
-    {Against.NO_REASON, Against.NO_DECISION_DOCUMENT, Against.NO_DECISION_DAY}
+    {
+        Against.NO_REASON,
+        Against.NO_STATEMENT,
+        Against.NO_DECISION_DOCUMENT,
+        Against.NO_DECISION_DAY,
+        Against.NO_TARGET,
+    }
+)
+
+
+# A move that others make, or that the items below make, is no button here.
+SAID_ELSEWHERE = frozenset({Against.OTHERS_VERIFY, Against.FOLLOWS_ITEMS})
+ONWARDS = frozenset(
+    {
+        ProblemMove.ASSIGN,
+        ProblemMove.START,
+        ProblemMove.SUBMIT,
+        ProblemMove.VERIFY,
+        ProblemMove.CLOSE,
+    }
 )
 
 
@@ -72,21 +114,30 @@ class ProblemList(SelectionMixin, ScopeMixin, TablePage):
 
     @cached_property
     def shown_year(self) -> int | None:
-        return None if ticked(self.request, "all_years") else self.year
+        return year_asked(self.request.GET, self.year)
 
     def get_queryset(self):
-        keys = dict(self.keys)
-        people = {name: keys.pop(name) for name in ("leader", "responsible") if name in keys}
-        return problems_for(
+        return problems_asked(
             self.scope,
+            self.request.GET,
+            self.keys,
             on=self.on,
             today=self.today,
             year=self.shown_year,
-            state=self.request.GET.get("state", ""),
-            overdue=ticked(self.request, "overdue"),
-            cancelled=ticked(self.request, "cancelled"),
-            **keys,
-        ).filter(**people)
+        )
+
+    def get_filterset_kwargs(self, filterset_class):
+        return super().get_filterset_kwargs(filterset_class) | {"on": self.on}
+
+    @cached_property
+    def totals(self) -> ProblemTotals:
+        """How the whole list stands, whichever part of it is shown."""
+        return problem_totals(self.filterset.whole)
+
+    def get_known_count(self):
+        """The parts of the totals are lists: their numbers need not be counted again."""
+        part, whole = self.filterset.part, not self.filterset.shows_cancelled
+        return self.totals.of(part) if whole and self.filterset.is_readable else None
 
     def get_table_kwargs(self):
         return {} if self.scope.sees_many_bureaus else {"exclude": ("bureau",)}
@@ -94,8 +145,11 @@ class ProblemList(SelectionMixin, ScopeMixin, TablePage):
     def get_context_data(self, **kwargs):
         return super().get_context_data(**kwargs) | {
             "shown_year": self.shown_year,
+            "problem_totals": self.totals,
+            "part": self.filterset.part,
             "many_bureaus": self.scope.sees_many_bureaus,
             "may_register": self.scope.allows(Act.REGISTER_PROBLEM),
+            "may_assign": self.scope.allows(Act.ASSIGN_PROBLEM) and not self.days.is_past,
         }
 
 
@@ -104,26 +158,8 @@ class ProblemPage(ScopeMixin, DayMixin):
 
     @cached_property
     def problem(self) -> Problem:
-        return self.get_visible(
-            Problem.objects.with_state(self.on, self.today)
-            .with_due(self.on, self.today)
-            .select_related(
-                "unit",
-                "bureau",
-                "source",
-                "leader__unit",
-                "responsible__unit",
-                "parent",
-                "repeats",
-                "recorded_by",
-                "submitted_by",
-                "closed_by",
-                "cancelled_by",
-                "meeting__unit",
-                "meeting__bureau",
-            ),
-            self.kwargs["pk"],
-        )
+        rows = Problem.objects.with_state(self.on, self.today).with_due(self.on, self.today)
+        return self.get_visible(with_relations(rows), self.kwargs["pk"])
 
     def get_context_data(self, **kwargs):
         return super().get_context_data(**kwargs) | {"problem": self.problem}
@@ -137,44 +173,82 @@ class Button:
     href: str
     main: bool
     reasons: list[str]
+    second_key: bool = False
+
+
+def move_label(move: ProblemMove, problem: Problem) -> str:
+    """What a move is called; a standing problem does not end by being crossed off."""
+    if move == ProblemMove.CLOSE and problem.kind == ProblemClass.STANDING:
+        return _("转常态")
+    return str(PROBLEM_MOVE_LABELS[move])
 
 
 class ProblemDetail(ProblemPage, TemplateView):
     template_name = "reports/problems/detail.html"
 
+    @cached_property
+    def record(self) -> ProblemRecord:
+        return problem_record(self.problem, self.scope, on=self.on, today=self.today)
+
     def get_context_data(self, **kwargs):
-        problem = self.problem
+        problem, record = self.problem, self.record
         live = not problem.is_cancelled and not self.days.is_past
         registers = live and self.scope.may(Act.REGISTER_PROBLEM, problem)
-        closed = problem.state == ProblemState.CLOSED
+        state = ProblemState(problem.state_then or problem.state)
+        closed, ended = state == ProblemState.CLOSED, state in ENDED
+        reply = problem.reply_due_on is not None and problem.replied_on is None
         return super().get_context_data(**kwargs) | {
-            "record": problem_record(problem, self.scope, on=self.on, today=self.today),
+            "record": record,
+            "term": term_words(record.term),
             "overdue": is_overdue(problem, self.on),
+            "reply_overdue": reply and problem.reply_due_on < self.on,
+            "review_overdue": not ended
+            and problem.review_on is not None
+            and problem.review_on < self.on,
+            "follows": problem.follows and not ended,
+            "readable": self.readable(),
             "may_read_meeting": problem.meeting is not None
             and self.scope.may(Act.READ, problem.meeting),
             "buttons": self.buttons() if live else [],
             "changes": changes_of(problem),
-            "may_edit": registers and not closed,
+            "may_edit": registers and not ended,
             "may_cancel": registers,
-            "may_set_measure": live and not closed and self.scope.may(Act.SET_MEASURE, problem),
+            "may_set_measure": live and not ended and self.scope.may(Act.SET_MEASURE, problem),
             "may_add_evidence": live and self.scope.may(Act.ADD_EVIDENCE, problem),
             "may_extend": live
-            and not closed
+            and not ended
+            and not problem.follows
             and problem.due_on is not None
             and self.today < problem.due_on
-            and problem.state != ProblemState.REGISTERED
+            and state != ProblemState.REGISTERED
             and self.scope.may(Act.ASK_EXTENSION, problem),
             "may_grant": live and self.scope.may(Act.GRANT_EXTENSION, problem),
             "may_look_back": live and closed and self.scope.may(Act.REOPEN_PROBLEM, problem),
+            "may_review": live
+            and not ended
+            and problem.kind == ProblemClass.STANDING
+            and self.scope.may(Act.VERIFY_PROBLEM, problem),
         }
+
+    def readable(self) -> set[int]:
+        """The keys of the other problems named here that one may open."""
+        problem = self.problem
+        named = (problem.parent, problem.repeats, problem.merged_into)
+        return {each.pk for each in named if each and self.scope.may(Act.READ, each)}
 
     def buttons(self) -> list[Button]:
         """The moves from here that the role allows; what the rule forbids comes with reasons."""
-        facts = facts_of(self.problem)
-        measures = measure_facts(self.problem)
-        steps = [s for s in possible_moves(facts) if self.scope.may(s.act, self.problem)]
+        problem = self.problem
+        facts = facts_of(problem, today=self.today, last_move_on=self.record.last_move_on)
+        measures = [
+            MeasureFacts(m.title, done_on=m.done_on, dropped_on=m.dropped_on)
+            for m in self.record.measures
+            if not m.is_cancelled
+        ]
         found = []
-        for step in steps:
+        for step in possible_moves(facts):
+            if not self.scope.may(step.act, problem):
+                continue
             refusals = reasons_against_move(
                 step.move,
                 facts,
@@ -183,37 +257,100 @@ class ProblemDetail(ProblemPage, TemplateView):
                 today=self.today,
                 measures=measures,
                 decision=Decision(),
+                second_key=step.second_key,
             )
+            if any(r.code in SAID_ELSEWHERE for r in refusals):
+                continue
             reasons = [refusal_sentence(r) for r in refusals if r.code not in STILL_TO_BE_TYPED]
-            href = reverse("reports:problem-move", args=[self.problem.pk, step.move.value])
-            label = str(PROBLEM_MOVE_LABELS[step.move])
-            found.append(Button(label, href, step.move != ProblemMove.RETURN, reasons))
+            href = reverse("reports:problem-move", args=[problem.pk, step.move.value])
+            label = move_label(step.move, problem)
+            main = step.move in ONWARDS
+            found.append(Button(label, href, main, reasons, step.second_key))
         return found
 
 
+TERM_BEGINS = {
+    "received": gettext_lazy("自收文之日起"),
+    "found": gettext_lazy("自发现之日起"),
+    "assign": gettext_lazy("自交办之日起"),
+    "reopen": gettext_lazy("自重新整改之日起"),
+}
+
+
+def term_words(term: Term | None) -> str:
+    """自交办之日起10个工作日内"""
+    if term is None:
+        return ""
+    begin = str(TERM_BEGINS[term.begun_by])
+    if term.workdays:
+        return ngettext("%(begin)s%(n)s个工作日内", "%(begin)s%(n)s个工作日内", term.days) % {
+            "begin": begin,
+            "n": term.days,
+        }
+    return ngettext("%(begin)s%(n)s日内", "%(begin)s%(n)s日内", term.days) % {
+        "begin": begin,
+        "n": term.days,
+    }
+
+
+def due_sentence(problem: Problem, begun_by: str = "") -> str:
+    """The day that was worked out from a number of days; empty where a day was given."""
+    if not problem.due_within or problem.due_on is None:
+        return ""
+    begun_by = begun_by or ("received" if problem.received_on else "found")
+    term = Term(problem.due_within, problem.due_in_workdays, begun_by)
+    return _("整改期限：%(term)s，即%(day)s。") % {
+        "term": term_words(term),
+        "day": day_label(problem.due_on),
+    }
+
+
 class ProblemNew(ScopeMixin, DayMixin, FormView):
+    """Registering: what is strongly like an earlier problem is shown once before it is saved."""
+
     form_class = ProblemForm
     template_name = "reports/problems/form.html"
     needs = Act.REGISTER_PROBLEM
 
     def get_initial(self):
         asked = self.request.GET.get("unit", "") or self.request.GET.get("bureau", "")
-        return {"found_on": self.today, "unit": asked if asked.isdigit() else None}
+        return {"found_on": self.today, "unit": key_in(asked)}
 
     def get_form_kwargs(self):
-        return super().get_form_kwargs() | {"scope": self.scope, "today": self.today}
+        kwargs = super().get_form_kwargs() | {"scope": self.scope, "today": self.today}
+        if linked := self.request.POST.get("link"):
+            kwargs["data"] = kwargs["data"].copy()
+            kwargs["data"]["repeats"] = linked
+        return kwargs
 
     def get_context_data(self, **kwargs):
         return super().get_context_data(**kwargs) | {"title": _("登记问题")}
 
+    def similar(self, form: ProblemForm) -> list[Similar]:
+        """Earlier problems like the one typed; none once one of them is linked."""
+        given = form.cleaned_data
+        if given["repeats"] is not None:
+            return []
+        return similar_problems(
+            form.told(),
+            bureau_id=given["unit"].bureau_id,
+            year=given["found_on"].year,
+            scope=self.scope,
+        )
+
     def form_valid(self, form):
+        similar = self.similar(form)
+        shown = set(self.request.POST.getlist("shown"))
+        if any(each.strong and str(each.problem.pk) not in shown for each in similar):
+            return self.render_to_response(self.get_context_data(form=form, similar=similar))
         try:
             problem = register_problem(
                 form.draft(), by=self.request.user, at=timezone.now(), today=self.today
             )
         except Refused as refusal:
             return refused(self, form, refusal)
-        messages.success(self.request, _("已登记，编号%(number)s。") % {"number": problem.number})
+        said = _("已登记，编号%(number)s。") % {"number": problem.number}
+        messages.success(self.request, said + due_sentence(problem))
         return redirect(problem)
 
 
@@ -241,10 +378,16 @@ class ProblemEdit(ProblemPage, FormView):
 
     def form_valid(self, form):
         try:
-            edit_problem(problem_id=self.problem.pk, draft=form.draft(), today=self.today)
+            problem = edit_problem(
+                problem_id=self.problem.pk,
+                draft=form.draft(),
+                by=self.request.user,
+                at=timezone.now(),
+                today=self.today,
+            )
         except Refused as refusal:
             return refused(self, form, refusal)
-        messages.success(self.request, _("已保存。"))
+        messages.success(self.request, _("已保存。") + due_sentence(problem))
         return redirect(self.problem)
 
 
@@ -263,16 +406,35 @@ class ProblemMoveView(ProblemPage, FormView):
 
     @cached_property
     def step(self) -> Step | None:
-        return step_of(self.move, facts_of(self.problem))
+        facts = facts_of(self.problem, today=self.today)
+        second = self.may_turn_the_second_key
+        return step_of(self.move, facts, second_key=second)
+
+    @cached_property
+    def may_turn_the_second_key(self) -> bool:
+        """The supervisor steps in only where the acts of the bureau are not his."""
+        own = self.scope.may(ACTS[self.move], self.problem)
+        return not own and self.scope.may(Act.SECOND_KEY, self.problem)
+
+    @property
+    def is_for_the_bureau(self) -> bool:
+        """Whether the bureau itself could make the move from here."""
+        facts = facts_of(self.problem, today=self.today)
+        return step_of(self.move, facts) is not None
 
     def dispatch(self, request, *args, **kwargs):
         if self.scope.reads_anything:
-            if self.move == ProblemMove.REGISTER:
+            if self.move not in ACTS:
                 raise Http404
-            self.require(ACTS[self.move], self.problem)
+            second = self.may_turn_the_second_key and self.move in SECOND_KEY_MOVES
+            if not second or (self.step is None and self.is_for_the_bureau):
+                self.require(ACTS[self.move], self.problem)
             if self.step is None or self.problem.is_cancelled:
                 return self.too_late()
             self.require(self.step.act, self.problem)
+            if self.problem.follows and request.method == "GET":
+                messages.error(request, refusal_sentence(Refusal(Against.FOLLOWS_ITEMS)))
+                return redirect(self.problem)
         return super().dispatch(request, *args, **kwargs)
 
     def too_late(self):
@@ -290,13 +452,18 @@ class ProblemMoveView(ProblemPage, FormView):
         messages.error(self.request, said)
         return redirect(problem)
 
+    @property
+    def shows_due_day(self) -> bool:
+        """Left as it is, a day that was counted in days keeps saying so."""
+        return self.move == ProblemMove.ASSIGN and not self.problem.due_within
+
     def get_initial(self):
         return {
             "expected_state": self.problem.state,
             "on": self.today,
             "leader": self.problem.leader_id,
             "responsible": self.problem.responsible_id,
-            "due_on": self.problem.due_on if self.move == ProblemMove.ASSIGN else None,
+            "due_on": self.problem.due_on if self.shows_due_day else None,
             "due_is_month": self.problem.due_is_month,
         }
 
@@ -310,7 +477,8 @@ class ProblemMoveView(ProblemPage, FormView):
 
     def get_context_data(self, **kwargs):
         return super().get_context_data(**kwargs) | {
-            "title": str(PROBLEM_MOVE_LABELS[self.move]),
+            "title": move_label(self.move, self.problem),
+            "step": self.step,
             "measures": self.problem.measures.standing().select_related("unit").order_by("pk"),
         }
 
@@ -330,11 +498,13 @@ class ProblemMoveView(ProblemPage, FormView):
             form.data = form.data.copy()
             form.data["expected_state"] = self.problem.state
             return refused(self, form, refusal)
-        messages.success(
-            self.request,
-            _("已办理：%(move)s。问题现为“%(state)s”。")
-            % {"move": PROBLEM_MOVE_LABELS[self.move], "state": problem.state_word},
-        )
+        said = _("已办理：%(move)s。问题现为“%(state)s”。") % {
+            "move": move_label(self.move, problem),
+            "state": problem.state_word,
+        }
+        if form.within() is not None:
+            said += due_sentence(problem, self.move.value)
+        messages.success(self.request, said)
         return redirect(problem)
 
 
@@ -346,7 +516,11 @@ ACTS = {
     ProblemMove.VERIFY: Act.VERIFY_PROBLEM,
     ProblemMove.CLOSE: Act.VERIFY_PROBLEM,
     ProblemMove.REOPEN: Act.REOPEN_PROBLEM,
+    ProblemMove.NEARLY: Act.SUBMIT_PROBLEM,
+    ProblemMove.MERGE: Act.ASSIGN_PROBLEM,
+    ProblemMove.DISMISS: Act.ASSIGN_PROBLEM,
 }
+SECOND_KEY_MOVES = frozenset(step.move for step in MOVES if step.second_key)
 
 
 class ProblemCancel(ProblemPage, FormView):
@@ -390,6 +564,13 @@ class ProblemLookBack(ProblemPage, FormView):
     def get_initial(self):
         return {"on": self.today}
 
+    def get_form_kwargs(self):
+        return super().get_form_kwargs() | {
+            "scope": self.scope,
+            "problem": self.problem,
+            "today": self.today,
+        }
+
     def get_context_data(self, **kwargs):
         return super().get_context_data(**kwargs) | {"title": _("回头看")}
 
@@ -399,7 +580,9 @@ class ProblemLookBack(ProblemPage, FormView):
             look_back(
                 problem_id=self.problem.pk,
                 on=given["on"],
-                passed=given["passed"] == "1",
+                result=LookBackResult(given["result"]),
+                checker=given["checker"],
+                due_on=given["due_on"],
                 note=given["note"],
                 by=self.request.user,
                 at=timezone.now(),
@@ -438,4 +621,66 @@ class ProblemExtend(ProblemPage, FormView):
         except Refused as refusal:
             return refused(self, form, refusal)
         messages.success(self.request, _("已申请延期，待批准。"))
+        return redirect(self.problem)
+
+
+class ProblemReviewNew(ProblemPage, FormView):
+    """A look at a standing problem on its review date."""
+
+    form_class = ReviewForm
+    template_name = "reports/problems/step.html"
+
+    def dispatch(self, request, *args, **kwargs):
+        if self.scope.reads_anything:
+            self.require(Act.VERIFY_PROBLEM, self.problem)
+        return super().dispatch(request, *args, **kwargs)
+
+    def get_initial(self):
+        return {"on": self.today}
+
+    def get_context_data(self, **kwargs):
+        return super().get_context_data(**kwargs) | {"title": _("记录评估")}
+
+    def form_valid(self, form):
+        try:
+            review_problem(
+                problem_id=self.problem.pk,
+                **form.cleaned_data,
+                by=self.request.user,
+                at=timezone.now(),
+                today=self.today,
+            )
+        except Refused as refusal:
+            return refused(self, form, refusal)
+        messages.success(self.request, _("评估已记录。"))
+        return redirect(self.problem)
+
+
+class ProblemPlanLookBack(ProblemPage, FormView):
+    """The day on which a closed problem is to be looked at again."""
+
+    form_class = PlanLookBackForm
+    template_name = "reports/problems/step.html"
+
+    def dispatch(self, request, *args, **kwargs):
+        if self.scope.reads_anything:
+            self.require(Act.REOPEN_PROBLEM, self.problem)
+        return super().dispatch(request, *args, **kwargs)
+
+    def get_initial(self):
+        return {"on": self.problem.look_back_on}
+
+    def get_context_data(self, **kwargs):
+        return super().get_context_data(**kwargs) | {"title": _("安排回头看")}
+
+    def form_valid(self, form):
+        on = form.cleaned_data["on"]
+        try:
+            plan_look_back(problem_id=self.problem.pk, on=on, today=self.today)
+        except Refused as refusal:
+            return refused(self, form, refusal)
+        if on:
+            messages.success(self.request, _("已定于%(day)s回头看。") % {"day": day_label(on)})
+        else:
+            messages.success(self.request, _("已取消回头看安排。"))
         return redirect(self.problem)
