@@ -83,7 +83,7 @@ def test_list_shows_every_problem_in_the_same_queries(
 ):
     problems = [ProblemFactory(unit=station) for _ in range(rows)]
 
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(9):
         response = legal.get(reverse("reports:problem-list"))
 
     assert shown(response) == problems[::-1]
@@ -394,9 +394,11 @@ def test_look_back_that_fails_reopens(legal, station):
     problem.save()
     problem = moved(moved(problem, "submit"), "close")
 
-    legal.post(
-        address("look-back", problem), {"on": "2026-06-10", "passed": "0", "note": "又有两起"}
+    response = legal.post(
+        address("look-back", problem),
+        {"on": "2026-06-10", "result": "relapsed", "note": "又有两起"},
     )
+    assert response.status_code == 302, response.context["form"].errors
 
     problem.refresh_from_db()
     assert (problem.state, problem.reopened) == ("in_hand", 1)

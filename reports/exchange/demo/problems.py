@@ -5,6 +5,7 @@ from datetime import date
 
 from django.contrib.auth.models import User
 
+from reports.actions.evidence import Reference, add_evidence
 from reports.actions.measures import (
     MeasureDraft,
     ask_extension,
@@ -15,13 +16,15 @@ from reports.actions.measures import (
     set_measures,
 )
 from reports.actions.problems import (
+    Cause,
     ProblemDraft,
     look_back,
     move_problem,
     register_problems,
 )
-from reports.domain.problems import Decision, ProblemClass, ProblemMove
+from reports.domain.problems import Decision, LookBackResult, ProblemClass, ProblemMove
 from reports.models import Measure, Problem, Unit
+from reports.models.choices import EvidenceKind
 
 from .city import BUREAUS, CITY, DEMO_BUREAU
 from .dice import dice, pick
@@ -38,6 +41,8 @@ class Fault:
     source: str
     measures: tuple[str, ...]
     kind: ProblemClass = ProblemClass.DATED
+    themes: tuple[str, ...] = ("cases",)
+    cause_kind: str = "responsibility"
 
 
 FAULTS = (
@@ -47,6 +52,7 @@ FAULTS = (
         "办案与保管两头管，交接责任没有落到人。",
         "supervision",
         ("逐件清点在库涉案财物并补登手续", "明确交接责任人，每周核对一次"),
+        themes=("property",),
     ),
     Fault(
         "接报警反馈内容过于简单",
@@ -54,6 +60,8 @@ FAULTS = (
         "民警对反馈要求不熟悉，值班领导当日审核不到位。",
         "self_check",
         ("制定警情反馈样例并组织学习",),
+        themes=("alarms",),
+        cause_kind="skill",
     ),
     Fault(
         "行政案件超期未结",
@@ -61,6 +69,7 @@ FAULTS = (
         "案件期限提醒靠人工，换班时未交接。",
         "case_review",
         ("逐案制定清理计划", "建立期限临近提醒"),
+        cause_kind="supervision",
     ),
     Fault(
         "询问笔录未告知权利义务",
@@ -68,6 +77,8 @@ FAULTS = (
         "使用旧模板，法制员审核时未发现。",
         "case_review",
         ("停用旧模板，统一使用新样式", "法制员逐份复核近三个月笔录"),
+        themes=("cases", "files"),
+        cause_kind="supervision",
     ),
     Fault(
         "执法记录仪视频上传不完整",
@@ -75,6 +86,8 @@ FAULTS = (
         "设备老化，存储空间不足，未指定专人管理。",
         "supervision",
         ("更换老化设备", "指定专人每日检查上传情况"),
+        themes=("premises", "files"),
+        cause_kind="means",
     ),
     Fault(
         "法律文书送达不规范",
@@ -82,6 +95,7 @@ FAULTS = (
         "送达工作交由辅警协助，民警未当场核对。",
         "petition",
         ("开展文书送达专题培训",),
+        themes=("files",),
     ),
     Fault(
         "场所检查记录填写不全",
@@ -90,6 +104,7 @@ FAULTS = (
         "self_check",
         ("启用移动端检查表，现场填写",),
         ProblemClass.AT_ONCE,
+        themes=("premises",),
     ),
     Fault(
         "未成年人案件合适成年人到场不及时",
@@ -97,6 +112,7 @@ FAULTS = (
         "合适成年人名册更新不及时，夜间联系不上。",
         "procuratorate",
         ("会同有关部门更新合适成年人名册", "落实夜间值班联系人"),
+        cause_kind="rules",
     ),
     Fault(
         "执法办案场所安全检查流于形式",
@@ -104,6 +120,7 @@ FAULTS = (
         "办案场所管理员职责不清，检查缺少监督。",
         "above",
         ("修订办案场所管理细则", "督察每月抽查一次检查视频"),
+        themes=("premises",),
     ),
     Fault(
         "法制员审核意见落实不到位",
@@ -112,6 +129,8 @@ FAULTS = (
         "self_check",
         ("建立审核意见台账，逐条销号",),
         ProblemClass.STANDING,
+        themes=("cases", "files"),
+        cause_kind="rules",
     ),
     Fault(
         "行政复议答复材料准备不充分",
@@ -119,6 +138,8 @@ FAULTS = (
         "办案单位对复议程序不熟悉，未提前与法制部门会商。",
         "above",
         ("编写复议答复指引", "落实复议案件会商制度"),
+        themes=("files",),
+        cause_kind="skill",
     ),
     Fault(
         "民警证据意识和诉讼意识有待提高",
@@ -127,6 +148,7 @@ FAULTS = (
         "last_report",
         ("组织旁听庭审和模拟出庭", "每半月开展一次案例讲评"),
         ProblemClass.STANDING,
+        cause_kind="skill",
     ),
 )
 STEPS_FORWARD = (
@@ -225,7 +247,8 @@ def _register(stage: Stage, short: str) -> list[_Case]:
                 source=source,
                 found_on=found,
                 description=fault.description,
-                cause=fault.cause,
+                causes=(Cause(fault.cause, stage.cause_kinds[fault.cause_kind]),),
+                themes=tuple(stage.themes[code] for code in fault.themes),
                 source_document=f"{CITY}执法检查通报〔{found.year}〕{number + 3}号"
                 if above
                 else "",
@@ -307,6 +330,11 @@ def _go(case: _Case) -> None:
     last = 28 if fate != "submitted" else 24
     for measure in measures:
         _report(case, measure, last + late, STEPS_FORWARD[3], clerk, finishes=True)
+    proof = Reference(
+        "整改情况及佐证材料", case.problem.unit.name, kind=EvidenceKind.MATERIAL, day=case.day(last)
+    )
+    at = stage.moment(case.day(last + 2 + late), 9)
+    add_evidence(target=case.problem, references=[proof], by=clerk, at=at)
     case.move(ProblemMove.SUBMIT, last + 2 + late, clerk, reason="整改完成，请核查。")
     _verified(case, last + 6 + late, legal, clerk)
 
@@ -432,7 +460,8 @@ def _verified(case: _Case, after: int, legal: User, clerk: User) -> None:
             look_back(
                 problem_id=case.problem.pk,
                 on=on,
-                passed=False,
+                result=LookBackResult.RELAPSED,
+                checker=stage.holder(stage.bureaus[case.short], "in_charge", on),
                 note="回头看发现同类问题又有发生，须重新整改。",
                 by=case.verifier,
                 at=at,
@@ -467,7 +496,7 @@ def _repeat(case: _Case) -> None:
                     source=stage.sources["last_report"],
                     found_on=found,
                     description=case.fault.description,
-                    cause=case.fault.cause,
+                    causes=(Cause(case.fault.cause, stage.cause_kinds[case.fault.cause_kind]),),
                     kind=ProblemClass.STANDING,
                     repeats=earlier,
                 )
