@@ -88,15 +88,6 @@ AGENDA_KINDS = (
     ("yearly_plan", "研究年度工作计划"),
     ("legal_review", "重大事项合法性审查"),
 )
-SOURCES = (
-    ("self_check", "自查自纠", False),
-    ("case_review", "案卷评查", False),
-    ("supervision", "内部执法监督", False),
-    ("petition", "信访投诉", False),
-    ("last_report", "上年度报告", False),
-    ("above", "上级执法检查", True),
-    ("procuratorate", "检察建议", True),
-)
 
 
 @dataclass(frozen=True, slots=True)

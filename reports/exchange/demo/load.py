@@ -15,6 +15,7 @@ from reports.models import Due, Meeting, Problem, Unit
 from reports.selectors.calendar import holidays
 
 from .city import BUREAUS
+from .loop import supervise, work_off_feedback
 from .meetings import hold_meetings
 from .organisation import (
     lay_tables,
@@ -71,6 +72,8 @@ def load_demo(
         attach_files,
         plan_the_year,
         find_problems,
+        work_off_feedback,
+        supervise,
         award,
         report_years,
     ):

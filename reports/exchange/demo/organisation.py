@@ -5,7 +5,7 @@ from datetime import date
 from django.contrib.auth.models import User
 
 from reports.actions.access import grant_membership
-from reports.actions.beginning import usual_unit_kinds
+from reports.actions.beginning import lay_problem_words, usual_unit_kinds
 from reports.actions.people import (
     AppointmentDraft,
     PersonDraft,
@@ -20,10 +20,12 @@ from reports.domain.periods import Cadence
 from reports.models import (
     Account,
     AgendaKind,
+    CauseKind,
     MeetingKind,
     Person,
     Post,
     ProblemSource,
+    ProblemTheme,
     ScheduleSet,
     Unit,
     UnitKind,
@@ -41,7 +43,6 @@ from .city import (
     MEETING_KINDS,
     MUST_REVIEW,
     POSTS,
-    SOURCES,
     SUBMISSIONS,
     SURNAMES,
     BureauRow,
@@ -73,11 +74,10 @@ def lay_tables(stage: Stage) -> None:
     MeetingKind.objects.filter(code__in=BY_REFERENCE).update(by_reference=True)
     MeetingKind.objects.filter(code__in=SUBMISSIONS).update(is_submission=True)
     stage.agenda_kinds = _numbered(AgendaKind, AGENDA_KINDS)
-    made = ProblemSource.objects.bulk_create(
-        ProblemSource(code=code, name=name, raised_from_above=above, position=position * 10)
-        for position, (code, name, above) in enumerate(SOURCES, start=1)
-    )
-    stage.sources = {source.code: source for source in made}
+    lay_problem_words()
+    stage.sources = {source.code: source for source in ProblemSource.objects.all()}
+    stage.themes = {theme.code: theme for theme in ProblemTheme.objects.all()}
+    stage.cause_kinds = {kind.code: kind for kind in CauseKind.objects.all()}
 
 
 def _numbered(model: type, rows: tuple[tuple[str, str], ...]) -> dict[str, object]:

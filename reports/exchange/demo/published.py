@@ -8,7 +8,7 @@ from datetime import date
 
 from reports.actions.measures import MeasureDraft, set_measures
 from reports.actions.people import AppointmentDraft, PersonDraft, appoint_many, create_people
-from reports.actions.problems import ProblemDraft, register_problems
+from reports.actions.problems import Cause, ProblemDraft, register_problems
 from reports.actions.records import HonourDraft, add_honours
 from reports.actions.schedules import ScheduleDraft, VersionDraft, create_schedules
 from reports.actions.units import UnitDraft, create_units
@@ -176,7 +176,7 @@ def _problems(stage: Stage) -> None:
                 source=stage.sources["self_check"],
                 found_on=date(YEAR, 12, 31),
                 description=description,
-                cause=cause,
+                causes=(Cause(cause),),
                 source_document=INDEX,
                 kind=ProblemClass.STANDING,
                 as_published=True,

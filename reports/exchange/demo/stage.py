@@ -12,12 +12,14 @@ from django.contrib.auth.models import User
 from reports.domain.calendar import Holidays
 from reports.models import (
     AgendaKind,
+    CauseKind,
     Measure,
     MeetingKind,
     Person,
     Post,
     Problem,
     ProblemSource,
+    ProblemTheme,
     Schedule,
     Unit,
     UnitKind,
@@ -48,6 +50,8 @@ class Stage:
     meeting_kinds: dict[str, MeetingKind] = field(default_factory=dict)
     agenda_kinds: dict[str, AgendaKind] = field(default_factory=dict)
     sources: dict[str, ProblemSource] = field(default_factory=dict)
+    themes: dict[str, ProblemTheme] = field(default_factory=dict)
+    cause_kinds: dict[str, CauseKind] = field(default_factory=dict)
     city: Unit | None = None
     published: Unit | None = None
     bureaus: dict[str, Unit] = field(default_factory=dict)
