@@ -11,7 +11,7 @@ import dj_database_url
 from csp.constants import SELF
 from django.utils.translation import gettext_lazy
 from environs import Env, EnvError
-from marshmallow.validate import Range
+from marshmallow.validate import OneOf, Range
 
 from config.hosts import LOOPBACK_NAMES, is_loopback
 
@@ -81,6 +81,13 @@ try:
     BEHIND_PROXY = env.bool("BEHIND_PROXY", False)
     HSTS_SECONDS = env.int("HSTS_SECONDS", 0, validate=Range(min=0))
     CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", [])
+    EMAIL_HOST = env.str("SMTP_HOST", "")
+    EMAIL_PORT = env.int("SMTP_PORT", 25, validate=Range(min=1, max=65535))
+    EMAIL_HOST_USER = env.str("SMTP_USER", "")
+    EMAIL_HOST_PASSWORD = env.str("SMTP_PASSWORD", "")
+    SMTP_SECURITY = env.str("SMTP_SECURITY", "none", validate=OneOf(["none", "starttls", "tls"]))
+    DEFAULT_FROM_EMAIL = env.str("MAIL_FROM", "")
+    SITE_ADDRESS = env.str("SITE_ADDRESS", "").rstrip("/")
     VAR_ROOT.mkdir(parents=True, exist_ok=True)
 except EnvError as error:
     stop(" ".join(str(error).split()))
@@ -110,6 +117,11 @@ ALLOWED_HOSTS = [*ALLOWED_HOSTS, *LOOPBACK_NAMES]
 for origin in CSRF_TRUSTED_ORIGINS:
     if not origin.startswith(("http://", "https://")):
         stop(f'CSRF_TRUSTED_ORIGINS "{origin}": https://…')
+
+if EMAIL_HOST and "@" not in DEFAULT_FROM_EMAIL:
+    stop("设置了 SMTP_HOST 而缺少 MAIL_FROM / SMTP_HOST needs MAIL_FROM, an address")
+if SITE_ADDRESS and not SITE_ADDRESS.startswith(("http://", "https://")):
+    stop(f'SITE_ADDRESS "{SITE_ADDRESS}": https://…')
 
 # ── What is installed ────────────────────────────────────────────────────────────────────────
 
@@ -209,6 +221,12 @@ WHITENOISE_AUTOREFRESH = DEBUG
 FILE_UPLOAD_PERMISSIONS = 0o600
 FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
+
+# ── Mail: reminders alone, sent by `send_digest` and never by a page ─────────────────────────
+
+EMAIL_USE_TLS = SMTP_SECURITY == "starttls"
+EMAIL_USE_SSL = SMTP_SECURITY == "tls"
+EMAIL_TIMEOUT = 20
 
 # ── Who comes in ─────────────────────────────────────────────────────────────────────────────
 

@@ -51,6 +51,8 @@ from reports.views.measures import (
     MeasureList,
     MeasureNew,
     MeasureProgress,
+    MilestoneDone,
+    MilestoneNew,
 )
 from reports.views.meeting_papers import (
     MeetingColumns,
@@ -65,7 +67,27 @@ from reports.views.meetings import (
     MeetingList,
     MeetingUnconfirmed,
 )
+from reports.views.notices import (
+    NoticeApprove,
+    NoticeCancel,
+    NoticeDetail,
+    NoticeDocx,
+    NoticeEdit,
+    NoticeEnd,
+    NoticeList,
+    NoticeNew,
+    NoticePrint,
+    NoticeReceive,
+    NoticeRecordNew,
+    NoticeReply,
+    NoticeSendBack,
+    NoticeSigned,
+)
 from reports.views.people import PersonDetail, PersonList
+from reports.views.problem_bulk import ProblemBulk
+from reports.views.problem_figures import ProblemFiguresPage
+from reports.views.problem_papers import ClosingSlipDocx, ClosingSlipPrint, ProblemLedger
+from reports.views.problem_rules import ProblemRules
 from reports.views.problems import (
     ProblemCancel,
     ProblemDetail,
@@ -75,8 +97,29 @@ from reports.views.problems import (
     ProblemLookBack,
     ProblemMoveView,
     ProblemNew,
+    ProblemPlanLookBack,
+    ProblemReviewNew,
+)
+from reports.views.promises import (
+    PromiseDecide,
+    PromiseGather,
+    PromiseList,
+    PromiseTakeBack,
 )
 from reports.views.recording import MeetingEdit, MeetingNew
+from reports.views.reminders import Leave, LeaveCancel, MailReminder
+from reports.views.rounds import (
+    RoundCancel,
+    RoundDetail,
+    RoundDocx,
+    RoundEdit,
+    RoundEnd,
+    RoundItem,
+    RoundList,
+    RoundNew,
+    RoundPrint,
+    RoundSample,
+)
 from reports.views.schedules import (
     ScheduleDetail,
     ScheduleEdit,
@@ -96,6 +139,15 @@ from reports.views.summaries import (
     ReportPrint,
     ReportSign,
 )
+from reports.views.tasks import (
+    TaskCancel,
+    TaskDetail,
+    TaskDone,
+    TaskEdit,
+    TaskList,
+    TaskNew,
+    TaskSheet,
+)
 from reports.views.todo import Todo
 from reports.views.units import BureauList
 from reports.views.waivers import (
@@ -111,6 +163,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     # What one sees first
     path("", Dashboard.as_view(), name="dashboard"),
     path("todo/", Todo.as_view(), name="todo"),
+    path("account/leave/", Leave.as_view(), name="leave"),
+    path("account/leave/<int:pk>/cancel/", LeaveCancel.as_view(), name="leave-cancel"),
+    path("account/reminder/", MailReminder.as_view(), name="reminder"),
     # Units
     path("bureaus/", BureauList.as_view(), name="bureau-list"),
     path("bureaus/<int:pk>/", BureauDetail.as_view(), name="bureau-detail"),
@@ -193,11 +248,23 @@ urlpatterns: list[URLPattern | URLResolver] = [
     # Problems
     path("problems/", ProblemList.as_view(), name="problem-list"),
     path("problems/new/", ProblemNew.as_view(), name="problem-new"),
+    path("problems/moves/", ProblemRules.as_view(), name="problem-rules"),
+    path("problems/bulk/<slug:what>/", ProblemBulk.as_view(), name="problem-bulk"),
+    path("problems/ledger/", ProblemLedger.as_view(), name="problem-ledger"),
+    path("problems/figures/", ProblemFiguresPage.as_view(), name="problem-figures"),
     path("problems/<int:pk>/", ProblemDetail.as_view(), name="problem-detail"),
+    path("problems/<int:pk>/slip/", ClosingSlipPrint.as_view(), name="problem-slip"),
+    path("problems/<int:pk>/slip.docx", ClosingSlipDocx.as_view(), name="problem-slip-docx"),
     path("problems/<int:pk>/edit/", ProblemEdit.as_view(), name="problem-edit"),
     path("problems/<int:pk>/cancel/", ProblemCancel.as_view(), name="problem-cancel"),
     path("problems/<int:pk>/extend/", ProblemExtend.as_view(), name="problem-extend"),
     path("problems/<int:pk>/look-back/", ProblemLookBack.as_view(), name="problem-look-back"),
+    path("problems/<int:pk>/review/", ProblemReviewNew.as_view(), name="problem-review"),
+    path(
+        "problems/<int:pk>/plan-look-back/",
+        ProblemPlanLookBack.as_view(),
+        name="problem-plan-look-back",
+    ),
     path("problems/<int:pk>/<slug:move>/", ProblemMoveView.as_view(), name="problem-move"),
     # Measures
     path("measures/", MeasureList.as_view(), name="measure-list"),
@@ -205,10 +272,48 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("measures/<int:pk>/", MeasureDetail.as_view(), name="measure-detail"),
     path("measures/<int:pk>/edit/", MeasureEdit.as_view(), name="measure-edit"),
     path("measures/<int:pk>/progress/", MeasureProgress.as_view(), name="measure-progress"),
+    path("measures/<int:pk>/milestones/", MilestoneNew.as_view(), name="milestone-new"),
+    path(
+        "measures/<int:pk>/milestones/<int:milestone>/done/",
+        MilestoneDone.as_view(),
+        name="milestone-done",
+    ),
     path("measures/<int:pk>/extend/", MeasureExtend.as_view(), name="measure-extend"),
     path("measures/<int:pk>/drop/", MeasureDrop.as_view(), name="measure-drop"),
     path("measures/<int:pk>/cancel/", MeasureCancel.as_view(), name="measure-cancel"),
+    path("tasks/", TaskList.as_view(), name="task-list"),
+    path("tasks/sheet/", TaskSheet.as_view(), name="task-sheet"),
+    path("tasks/new/", TaskNew.as_view(), name="task-new"),
+    path("tasks/<int:pk>/", TaskDetail.as_view(), name="task-detail"),
+    path("tasks/<int:pk>/edit/", TaskEdit.as_view(), name="task-edit"),
+    path("tasks/<int:pk>/done/", TaskDone.as_view(), name="task-done"),
+    path("tasks/<int:pk>/cancel/", TaskCancel.as_view(), name="task-cancel"),
+    path("rounds/", RoundList.as_view(), name="round-list"),
+    path("rounds/new/", RoundNew.as_view(), name="round-new"),
+    path("rounds/<int:pk>/", RoundDetail.as_view(), name="round-detail"),
+    path("rounds/<int:pk>/edit/", RoundEdit.as_view(), name="round-edit"),
+    path("rounds/<int:pk>/sample/", RoundSample.as_view(), name="round-sample"),
+    path("rounds/<int:pk>/items/<int:item>/", RoundItem.as_view(), name="round-item"),
+    path("rounds/<int:pk>/end/", RoundEnd.as_view(), name="round-end"),
+    path("rounds/<int:pk>/cancel/", RoundCancel.as_view(), name="round-cancel"),
+    path("rounds/<int:pk>/print/", RoundPrint.as_view(), name="round-print"),
+    path("rounds/<int:pk>/docx/", RoundDocx.as_view(), name="round-docx"),
     path("extensions/<int:pk>/", ExtensionDecide.as_view(), name="extension-decide"),
+    # Notices
+    path("notices/", NoticeList.as_view(), name="notice-list"),
+    path("notices/new/", NoticeNew.as_view(), name="notice-new"),
+    path("notices/record/", NoticeRecordNew.as_view(), name="notice-record"),
+    path("notices/<int:pk>/", NoticeDetail.as_view(), name="notice-detail"),
+    path("notices/<int:pk>/edit/", NoticeEdit.as_view(), name="notice-edit"),
+    path("notices/<int:pk>/approve/", NoticeApprove.as_view(), name="notice-approve"),
+    path("notices/<int:pk>/signed/", NoticeSigned.as_view(), name="notice-signed"),
+    path("notices/<int:pk>/receive/", NoticeReceive.as_view(), name="notice-receive"),
+    path("notices/<int:pk>/reply/", NoticeReply.as_view(), name="notice-reply"),
+    path("notices/<int:pk>/send-back/", NoticeSendBack.as_view(), name="notice-send-back"),
+    path("notices/<int:pk>/end/", NoticeEnd.as_view(), name="notice-end"),
+    path("notices/<int:pk>/cancel/", NoticeCancel.as_view(), name="notice-cancel"),
+    path("notices/<int:pk>/print/", NoticePrint.as_view(), name="notice-print"),
+    path("notices/<int:pk>/notice.docx", NoticeDocx.as_view(), name="notice-docx"),
     # Annual reports
     path("reports/", ReportList.as_view(), name="report-list"),
     path("reports/new/", ReportNew.as_view(), name="report-new"),
@@ -219,6 +324,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("reports/<int:pk>/print/", ReportPrint.as_view(), name="report-print"),
     path("reports/<int:pk>/honours/new/", HonourNew.as_view(), name="honour-new"),
     path("honours/<int:pk>/", HonourEdit.as_view(), name="honour-edit"),
+    # What last year's report admitted and promised
+    path("bureaus/<int:pk>/promises/", PromiseList.as_view(), name="promise-list"),
+    path("bureaus/<int:pk>/promises/gather/", PromiseGather.as_view(), name="promise-gather"),
+    path("promises/<int:pk>/", PromiseDecide.as_view(), name="promise-decide"),
+    path("promises/<int:pk>/take-back/", PromiseTakeBack.as_view(), name="promise-take-back"),
     # Longer work
     path("jobs/", JobList.as_view(), name="job-list"),
     path("jobs/plan/", JobPlan.as_view(), name="job-plan"),

@@ -14,7 +14,7 @@ from reports.actions.measures import CannotSetMeasure, MeasureDraft, set_measure
 from reports.actions.meetings import AgendaDraft, MeetingDraft, record_meeting
 from reports.actions.problems import CannotRegisterProblem, ProblemDraft, register_problem
 from reports.actions.refusals import Refused
-from reports.domain.problems import ProblemState
+from reports.domain.problems import ENDED
 from reports.models import (
     AgendaItem,
     AgendaPaper,
@@ -196,7 +196,7 @@ def _follow_up(
     if row.measure is not None:
         answered = problem or item.problem
         draft = replace(row.measure, meeting=held)
-        if answered is not None and answered.state != ProblemState.CLOSED:
+        if answered is not None and answered.state not in ENDED:
             draft = replace(draft, problems=(answered,), plan_year=None)
         elif not draft.problems and draft.plan_year is None:
             draft = replace(draft, plan_year=held.held_on.year)

@@ -25,10 +25,13 @@ from reports.models import (
     AnnualReport,
     Evidence,
     EvidenceUse,
+    LookBack,
     Measure,
     Meeting,
+    Notice,
     Problem,
     Progress,
+    Reply,
     Waiver,
 )
 from reports.models.choices import EvidenceKind, ReviewState, Visibility, listed
@@ -106,7 +109,7 @@ class Reference:
     kind: EvidenceKind = EvidenceKind.MINUTES
 
 
-Target = Meeting | Problem | Measure | Progress | Waiver | AnnualReport
+Target = Meeting | Problem | Measure | Progress | Waiver | AnnualReport | Notice | Reply | LookBack
 
 
 # The files written since the outermost ``atomic_with_files`` began.
@@ -327,12 +330,18 @@ def _owner(target: Target) -> tuple[object, object]:
         return target.measure.unit, target.measure.bureau
     if isinstance(target, Waiver):
         return target.due.unit, target.due.bureau
+    if isinstance(target, Reply):
+        return target.item.notice.unit, target.item.notice.bureau
     if isinstance(target, AnnualReport):
         return target.bureau, target.bureau
+    if isinstance(target, LookBack):
+        return target.problem.unit, target.problem.bureau
     return target.unit, target.bureau
 
 
 def _name(target: Model) -> str:
+    if isinstance(target, LookBack):
+        return "look_back"
     return "report" if isinstance(target, AnnualReport) else type(target).__name__.lower()
 
 

@@ -3,12 +3,13 @@
 # Registers the stock pages of logins first, so that ours may take their place.
 from django.contrib.auth import admin as stock
 
-from . import access, calendar, meetings, people, problems, records, schedules, units
+from . import access, calendar, meetings, notices, people, problems, records, schedules, units
 
 __all__ = [
     "access",
     "calendar",
     "meetings",
+    "notices",
     "people",
     "problems",
     "records",

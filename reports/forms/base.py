@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from reports.domain.counting import minutes_between
 from reports.domain.dates import day_typed, hour_typed, lacks_its_year
+from reports.domain.deadlines import Within
 from reports.models import Appointment, Due, Person, Unit
 from reports.models.choices import listed
 
@@ -136,6 +137,33 @@ def people_of(scope, *, bureau_id: int | None, today):
     held = held.order_by("post__is_capacity", "post__position", "pk")
     posts = Prefetch("appointments", held, to_attr="held")
     return rows.select_related("unit").prefetch_related(posts).order_by("unit__path", "pk")
+
+
+def days_field() -> forms.IntegerField:
+    """The number of days of a term."""
+    return forms.IntegerField(
+        label=_("限期天数"),
+        min_value=1,
+        max_value=999,
+        required=False,
+        help_text=_("如“30日内”填30，自次日起算，末日遇节假日顺延。"),
+    )
+
+
+class TermForm(forms.Form):
+    """A due day as a day, as a month, or as a number of days.
+
+    The fields are ``due_on``, ``due_is_month``, ``due_within`` (a ``days_field``) and
+    ``due_in_workdays``.
+    """
+
+    def within(self) -> Within | None:
+        days = self.cleaned_data.get("due_within")
+        return Within(days, bool(self.cleaned_data.get("due_in_workdays"))) if days else None
+
+    def check_term(self, given: dict[str, object]) -> None:
+        if given.get("due_within") and given.get("due_on"):
+            self.add_error("due_within", _("期限日期和限期天数只填一项。"))
 
 
 class FilesInput(forms.ClearableFileInput):

@@ -16,7 +16,7 @@ from reports.domain.access import Act
 from reports.domain.dues import Verdict
 from reports.domain.measures import MeasureStanding
 from reports.domain.paper import numeral
-from reports.domain.problems import ProblemState
+from reports.domain.problems import ENDED
 from reports.models import (
     AgendaItem,
     AgendaKind,
@@ -257,7 +257,7 @@ def _left_over(unit: Unit, kind_id: int, today: date) -> Iterator[Proposal]:
     One that has no outcome comes back only where the record it speaks of is still open.
     """
     problem_open = Q(problem__isnull=False, problem__cancelled_at=None) & ~Q(
-        problem__state=ProblemState.CLOSED.value
+        problem__state__in=[state.value for state in ENDED]
     )
     measure_open = Q(measure__isnull=False, measure__cancelled_at=None) & Q(
         measure__done_on=None, measure__dropped_on=None

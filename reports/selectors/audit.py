@@ -28,8 +28,8 @@ from reports.domain.dues import (
     owes,
 )
 from reports.domain.periods import Period
+from reports.domain.problems import LEFT_OUT, ProblemState, state_from_items
 from reports.domain.problems import ProblemMove as Move
-from reports.domain.problems import ProblemState
 from reports.models import (
     AnnualReport,
     Discharge,
@@ -357,19 +357,39 @@ def _begun(held_on: date, due: Due) -> bool:
 
 
 def problem_differences() -> Iterator[Difference]:
-    """Stored states, closings, re-openings and submitters against the moves; circles."""
+    """Stored states, closings, re-openings and submitters against the moves, and against the items
+    below; who closed what he submitted himself; circles."""
     moves = _Along(
         ProblemMove.objects.order_by("problem_id", "on", "pk")
         .values_list("problem_id", "move", "to_state", "on", "recorded_by_id")
         .iterator(CHUNK)
     )
     parents, earlier = {}, {}
+    items: dict[int, list[ProblemState]] = defaultdict(list)
+    stands: dict[int, tuple[str, bool]] = {}
     for problem in Problem.objects.order_by("pk").iterator(CHUNK):
         parents[problem.pk], earlier[problem.pk] = problem.parent_id, problem.repeats_id
-        for field, expected in _of_the_moves(moves.of(problem.pk)).items():
+        is_item = (problem.counts or problem.follows) and not problem.is_cancelled
+        if problem.parent_id is not None and is_item:
+            items[problem.parent_id].append(ProblemState(problem.state))
+        stands[problem.pk] = problem.state, problem.follows
+        made = moves.of(problem.pk)
+        # What closes with its items is verified with each of them, by whomever.
+        verified = problem.closed_by_id is not None and not (made and made[-1][1] == Move.FOLLOW)
+        if verified and problem.closed_by_id == problem.submitted_by_id:
+            yield Difference(
+                "Problem", problem.pk, str(problem), "closed_by_id", problem.closed_by_id, None
+            )
+        for field, expected in _of_the_moves(made).items():
             kept = getattr(problem, field)
             if kept != expected:
                 yield Difference("Problem", problem.pk, str(problem), field, kept, expected)
+    for pk, (kept, follows) in stands.items():
+        expected = state_from_items(items.get(pk, ()))
+        if follows != (expected is not None):
+            yield Difference("Problem", pk, str(pk), "follows", follows, not follows)
+        if expected is not None and kept not in LEFT_OUT and kept != expected:
+            yield Difference("Problem", pk, str(pk), "state", kept, expected.value)
     for field, above in (("parent", parents), ("repeats", earlier)):
         for pk in _in_circles(above):
             yield Difference("Problem", pk, str(pk), field, above[pk], None)
@@ -378,10 +398,10 @@ def problem_differences() -> Iterator[Difference]:
 def _of_the_moves(moves: list[tuple[Any, ...]]) -> dict[str, object]:
     state, closed_on, closed_by, submitted_by, reopened = None, None, None, None, 0
     for _problem, move, to_state, on, by in moves:
+        reopened += state == ProblemState.CLOSED and to_state != ProblemState.CLOSED
         state = to_state
         closed_on, closed_by = (on, by) if to_state == ProblemState.CLOSED else (None, None)
         submitted_by = by if move == Move.SUBMIT else submitted_by
-        reopened += move == Move.REOPEN
     return {
         "state": state,
         "closed_on": closed_on,

@@ -2,11 +2,16 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from itertools import pairwise
 from typing import Any
 
+from django.contrib.auth import get_user_model
 from django.db.models import Model
+from django.utils.translation import gettext as _
+
+from reports.models import Problem
+from reports.models.choices import day_label
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,14 +57,23 @@ def _between(record: Model, older: Any, newer: Any) -> Iterator[Change]:
 
 
 def _worded(field: Any, value: object) -> object:
-    """A choice by its word, a foreign key by its name, the rest as it is."""
+    """A choice by its word, a foreign key by its name, yes or no, the rest as it is."""
     if value is None or value == "":
         return ""
+    if isinstance(value, bool):
+        return _("是") if value else _("否")
     if field.is_relation:
         found = field.related_model._base_manager.filter(pk=value).first()
+        if isinstance(found, get_user_model()):
+            return found.get_full_name() or found.get_username()
+        if isinstance(found, Problem):
+            # Whoever reads this one need not be somebody who reads that one.
+            return found.number
         return str(found) if found else f"#{value}"
     if field.choices:
         return dict(field.flatchoices).get(value, value)
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return day_label(value)
     return value
 
 

@@ -6,31 +6,39 @@ inspector, leader). *Tree*: every bureau under a unit (supervisor, leader above 
 see no records.
 """
 
-from dataclasses import dataclass
+from collections import defaultdict
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 
 from django.db.models import Model, Q, QuerySet
 
 from reports.domain.access import MAY, REACH, Act, Reach, Role
+from reports.domain.notices import NoticeState
+from reports.domain.reminders import stands_in
 from reports.models import (
     AgendaPaper,
     AnnualReport,
     Appointment,
     Attendance,
     Certificate,
+    Deputy,
     Due,
     DueCount,
     Evidence,
     Examination,
     Honour,
+    LookBackRound,
     Measure,
     Meeting,
     Membership,
+    Notice,
     Person,
     Problem,
+    Promise,
     Schedule,
     ScheduleSet,
+    SuperiorTask,
     Unit,
     Waiver,
     WaiverOrder,
@@ -69,6 +77,9 @@ class Scope:
 
     user_id: int
     grants: tuple[Grant, ...]
+    # Of each person on leave for whom the user stands in: the name, and what of that person's
+    # grants the user may do, too. It says whose work waits; it opens no page.
+    stands_in: tuple[tuple[str, "Scope"], ...] = ()
 
     @cached_property
     def reading(self) -> tuple[Grant, ...]:
@@ -226,12 +237,32 @@ def _problem(scope: Scope, act: Act) -> Q:
 
 
 def _measure(scope: Scope, act: Act) -> Q:
-    """Who leads a problem sees its measures in other units, too."""
+    """Who leads a problem sees its measures in other units, too; so does a joint unit."""
     found = _unit_and_bureau(scope, act)
     for g in scope.grants:
         if g.kind == "unit" and act == Act.READ:
             led = Measure.problems.through.objects.filter(problem__unit__in=_units_in(g))
-            found |= Q(pk__in=led.values("measure_id"))
+            joint = Measure.joint_units.through.objects.filter(unit__in=_units_in(g))
+            found |= Q(pk__in=led.values("measure_id")) | Q(pk__in=joint.values("measure_id"))
+    return found
+
+
+def _task(scope: Scope, act: Act) -> Q:
+    """Whoever answers a task from above by a measure sees it."""
+    found = _unit_and_bureau(scope, act)
+    for g in scope.grants:
+        if g.kind == "unit" and act == Act.READ:
+            answering = Measure.objects.standing().filter(unit__in=_units_in(g), task__isnull=False)
+            found |= Q(pk__in=answering.values("task_id"))
+    return found
+
+
+def _round(scope: Scope, act: Act) -> Q:
+    """A round belongs to the bureau as a whole; who was ordered to check sees it from anywhere."""
+    found = _of_bureau(scope, act)
+    if act == Act.READ and scope.reads_anything:
+        own = LookBackRound.checkers.through.objects.filter(person__user=scope.user_id)
+        found |= Q(pk__in=own.values("lookbackround_id"))
     return found
 
 
@@ -307,6 +338,23 @@ def _waiver_order(scope: Scope, act: Act) -> Q:
     return found
 
 
+def _notice(scope: Scope, act: Act) -> Q:
+    """A notice is seen where it goes, once it is signed, and where it is issued, from the draft on.
+
+    ``act`` is asked at the unit that has to answer; who reads the issuing office reads it, too.
+    """
+    found = _unit_and_bureau(scope, act)
+    if act == Act.READ:
+        found &= ~Q(state=NoticeState.DRAFT.value)
+        for g in scope.reading:
+            if g.kind == "bureau":
+                found |= Q(office__unit__bureau=g.bureau_id)
+            else:
+                path = "office__unit__path"
+                found |= Q(**{f"{path}__gte": g.path, f"{path}__lt": g.path_end})
+    return found
+
+
 CONDITIONS = {
     Unit: _unit,
     Due: _unit_and_bureau,
@@ -316,6 +364,9 @@ CONDITIONS = {
     Evidence: _evidence,
     Problem: _problem,
     Measure: _measure,
+    SuperiorTask: _task,
+    LookBackRound: _round,
+    Promise: _of_bureau,
     AnnualReport: _of_bureau,
     Honour: _of_bureau,
     Schedule: _schedule_of("set__"),
@@ -326,17 +377,52 @@ CONDITIONS = {
     Certificate: _of_person,
     WaiverRequest: _of_due,
     WaiverOrder: _waiver_order,
+    Notice: _notice,
 }
 
 
 def scope_of(user, *, today: date) -> Scope:
-    """The scope of a user on a day: one query.
+    """The scope of a user on a day, with those she stands in for: one query.
 
     A membership whose unit is closed still reads: the records of a closed unit must stay open to
     those who kept them.
     """
-    rows = Membership.objects.filter(user=user).valid_on(today).select_related("unit__bureau")
-    return Scope(user_id=user.pk, grants=tuple(_grant(row) for row in rows.order_by("pk")))
+    on_leave = Deputy.objects.filter(
+        deputy=user, first_day__lte=today, last_day__gte=today, user__is_active=True
+    )
+    rows = Membership.objects.filter(Q(user=user) | Q(user__in=on_leave.values("user_id")))
+    found: dict[int, list[Membership]] = defaultdict(list)
+    for row in rows.valid_on(today).select_related("unit__bureau", "user").order_by("pk"):
+        found[row.user_id].append(row)
+    own = Scope(user.pk, tuple(_grant(row) for row in found.pop(user.pk, ())))
+    lent = []
+    for of_one in found.values():
+        away, who = Scope(user.pk, tuple(_grant(row) for row in of_one)), of_one[0].user
+        if (shared := shared_with(away, own)).grants:
+            lent.append((who.get_full_name() or who.get_username(), shared))
+    return replace(own, stands_in=tuple(lent))
+
+
+def shared_with(away: Scope, deputy: Scope) -> Scope:
+    """Of the grants of a person on leave those whose every act the deputy may do there, too.
+
+    It is the deputy's scope: what waits is asked for as if the deputy held them.
+    """
+    kept = tuple(
+        grant
+        for grant in away.grants
+        if grant.kind != "none" and stands_in(grant.role, _roles_at(grant, deputy))
+    )
+    return Scope(deputy.user_id, kept)
+
+
+def _roles_at(grant: Grant, of: Scope) -> list[Role]:
+    """The roles that a user holds where the grant is held."""
+    return [
+        own.role
+        for own in of.grants
+        if own.covers(unit_path=grant.path, bureau_id=grant.bureau_id, bureau_path="")
+    ]
 
 
 def _grant(membership: Membership) -> Grant:

@@ -17,7 +17,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, override, pgettext
 
-from reports.domain.problems import ProblemState
+from reports.domain.problems import LEFT_OUT, ProblemState
 from reports.domain.report_text import (
     PlanLine,
     ProblemLine,
@@ -46,6 +46,7 @@ from reports.models import (
     Meeting,
     Person,
     Problem,
+    ProblemCause,
     ProblemMove,
     Section,
     Source,
@@ -60,6 +61,7 @@ from reports.models.choices import (
 from reports.models.people import FIRST_PERSON
 from reports.selectors.dues import address_of_dues
 from reports.selectors.progress import verdict_counts
+from reports.selectors.promises import promise_lines
 from reports.selectors.scope import Scope
 
 # The language of the document, whatever language its reader works in.
@@ -75,6 +77,7 @@ KINDS: dict[str, tuple[str, ...]] = {
     "awaiting": ("awaiting",),
 }
 CLOSED = ProblemState.CLOSED.value
+LEFT_OUT_STATES = frozenset(state.value for state in LEFT_OUT)
 # Capacities of those who lead a bureau; a legal reviewer or counsel signs nothing.
 LEADING_CAPACITIES = (FIRST_PERSON, "in_charge")
 
@@ -226,7 +229,6 @@ PROBLEM_COLUMNS = (
     "problem_id",
     "problem__title",
     "problem__description",
-    "problem__cause",
     "problem__found_on",
     "problem__due_on",
     "problem__due_is_month",
@@ -261,6 +263,8 @@ def _problem_on(moves: list[dict[str, Any]], on: date) -> ProblemNow | None:
     if not made:
         return None
     closings = [move["on"] for move in made if move["to_state"] == CLOSED]
+    if made[-1]["to_state"] in LEFT_OUT_STATES:
+        return None
     return ProblemNow(moves[0], made[-1]["to_state"], closings[-1] if closings else None)
 
 
@@ -521,23 +525,25 @@ def _overdue_on(measure: MeasureNow, on: date) -> bool:
 
 
 def compiled(*, bureau: Unit, year: int, on: date, today: date) -> list[SectionDraft]:
-    """The sections of the report as the records give them now: six queries."""
+    """The sections of the report as the records give them now: eight queries."""
     records = records_of([ReportKey(bureau.pk, year, on)], today)[bureau.pk, year]
     return compose(year_facts(records))
 
 
 def year_facts(records: YearRecords) -> YearFacts:
-    """What the words are written from; one query, for the measures of the problems."""
+    """What the words are written from; three queries, for measures and causes of the problems and
+    for what last year's report promised."""
     key = records.key
     told = [p for p in records.problems if _told_in(p, key.year)]
-    answers = _measures_of([problem.row["problem_id"] for problem in told], key.on)
+    ids = [problem.row["problem_id"] for problem in told]
+    answers, causes = _measures_of(ids, key.on), _causes_of(ids)
     return YearFacts(
         year=key.year,
         on=key.on,
         values={figure.key: figure.value for figure in figures_from(records)},
         schedules=[_schedule_line(row) for row in records.dues],
         meetings=[(pk, name) for pk, name, _number in records.meetings],
-        problems=[_problem_line(problem, answers) for problem in told],
+        problems=[_problem_line(problem, answers, causes) for problem in told],
         honours=[(h.pk, h.title, h.awarded_by) for h in records.honours],
         plan=[
             PlanLine(
@@ -550,6 +556,7 @@ def year_facts(records: YearRecords) -> YearFacts:
             for m in records.measures
             if m.row["plan_year"] == key.year + 1
         ],
+        promises=promise_lines(key.bureau_id, key.year, on=key.on),
     )
 
 
@@ -572,13 +579,17 @@ def _schedule_line(row: Mapping[str, Any]) -> ScheduleLine:
     )
 
 
-def _problem_line(problem: ProblemNow, answers: Mapping[int, list[tuple[int, str]]]) -> ProblemLine:
+def _problem_line(
+    problem: ProblemNow,
+    answers: Mapping[int, list[tuple[int, str]]],
+    causes: Mapping[int, str],
+) -> ProblemLine:
     row = problem.row
     return ProblemLine(
         pk=row["problem_id"],
         title=row["problem__title"],
         description=row["problem__description"],
-        cause=row["problem__cause"],
+        cause=causes.get(row["problem_id"], ""),
         state=ProblemState(problem.state),
         closed_on=problem.closed_then,
         due_on=row["problem__due_on"],
@@ -587,6 +598,14 @@ def _problem_line(problem: ProblemNow, answers: Mapping[int, list[tuple[int, str
         as_published=row["problem__as_published"],
         measures=tuple(answers.get(row["problem_id"], ())),
     )
+
+
+def _causes_of(problem_ids: list[int]) -> dict[int, str]:
+    rows = ProblemCause.objects.filter(problem__in=problem_ids).order_by("position", "pk")
+    found: dict[int, list[str]] = defaultdict(list)
+    for problem_id, text in rows.values_list("problem_id", "text"):
+        found[problem_id].append(text.rstrip("。；"))
+    return {pk: "；".join(texts) for pk, texts in found.items()}
 
 
 def _measures_of(problem_ids: list[int], on: date) -> dict[int, list[tuple[int, str]]]:
@@ -804,15 +823,16 @@ def gaps_of(
     figures: Mapping[str, Figure],
     today: date,
 ) -> list[Gap]:
-    """What is incomplete in a draft: seven queries. Nothing of it forbids signing."""
+    """What is incomplete in a draft: eight queries. Nothing of it forbids signing."""
     on = report_day(report, today)
     key = ReportKey(report.bureau_id, report.year, on)
     records = records_of([key], today)[report.bureau_id, report.year]
     with override(DOCUMENT_LANGUAGE):
-        fresh = shown_sentences(compose(year_facts(records)))
+        facts = year_facts(records)
+        fresh = shown_sentences(compose(facts))
     return [
         *_gaps_of_time(report.year, on, records),
-        *_gaps_of_records(records, figures),
+        *_gaps_of_records(facts, figures),
         *_gaps_of_text(sections, fresh),
     ]
 
@@ -838,16 +858,16 @@ def _gaps_of_time(year: int, on: date, records: YearRecords) -> list[Gap]:
     return found
 
 
-def _gaps_of_records(records: YearRecords, figures: Mapping[str, Figure]) -> list[Gap]:
+def _gaps_of_records(facts: YearFacts, figures: Mapping[str, Figure]) -> list[Gap]:
     found = []
     lacking = figures.get("lacking")
     if lacking and lacking.value:
         text = ngettext("%(n)s期缺应有材料", "%(n)s期缺应有材料", lacking.value)
         found.append(Gap("warn", _("缺材料"), text % {"n": lacking.value}, lacking.url))
-    for problem in records.problems:
-        if _told_in(problem, records.key.year) and not problem.row["problem__cause"].strip():
-            url = reverse("reports:problem-detail", args=[problem.row["problem_id"]])
-            text = _("“%(title)s”没有写明原因") % {"title": problem.row["problem__title"]}
+    for problem in facts.problems:
+        if not problem.cause.strip():
+            url = reverse("reports:problem-detail", args=[problem.pk])
+            text = _("“%(title)s”没有写明原因") % {"title": problem.title}
             found.append(Gap("warn", _("缺原因"), text, url))
     total, done = figures.get("plan:total"), figures.get("plan:done")
     if total and done and total.value > done.value:
@@ -934,10 +954,13 @@ def reports_for(scope: Scope, *, bureau: int | None = None) -> QuerySet[AnnualRe
 
 
 def published_records(report: AnnualReport) -> tuple[list[Problem], list[Measure]]:
-    """What a published text says of problems and of next year's measures: two queries."""
+    """What a published text says of problems and of next year's measures: three queries."""
     problems = Problem.objects.standing().filter(bureau=report.bureau_id, year=report.year)
     measures = Measure.objects.standing().filter(bureau=report.bureau_id, plan_year=report.year + 1)
-    return list(problems.order_by("pk")), list(measures.order_by("pk"))
+    return (
+        list(problems.prefetch_related("causes").order_by("pk")),
+        list(measures.order_by("pk")),
+    )
 
 
 def signers_of(bureau: Unit | int, day: date) -> QuerySet[Person]:

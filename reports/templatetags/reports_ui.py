@@ -64,6 +64,7 @@ STATE_TONES = {
     "registered": "info",
     "assigned": "info",
     "in_hand": "info",
+    "nearly_done": "info",
     "submitted": "warn",
     "awaiting_above": "warn",
     "closed": "good",

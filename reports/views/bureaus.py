@@ -15,7 +15,7 @@ from reports.domain.access import Act
 from reports.domain.dues import Verdict
 from reports.domain.periods import YearStart, assessment_year
 from reports.domain.progress import Tally
-from reports.models import Appointment, Unit
+from reports.models import Appointment, Problem, Unit
 from reports.models.choices import (
     REPORT_STATE_LABELS,
     VERDICT_LABELS_BY_WORDS,
@@ -39,7 +39,13 @@ from reports.selectors.bureaus import (
     with_report,
 )
 from reports.selectors.measures import measures_for
-from reports.selectors.problems import problems_for
+from reports.selectors.problems import (
+    is_overdue,
+    is_without_movement,
+    problems_for,
+    with_movement,
+)
+from reports.selectors.promises import first_unanswered, with_unanswered
 from reports.templatetags.figures import Axis, Cell, StripRow
 from reports.views.mixins import DayMixin, tally_words
 from reports.views.scoped import ScopeMixin
@@ -59,6 +65,11 @@ class Figure:
     href: str
     grid: str
     year_note: str
+
+
+def overdue_first(problems: list[Problem], on: date) -> list[Problem]:
+    """What is past its due day stands on top, the rest as it was."""
+    return sorted(problems, key=lambda problem: not is_overdue(problem, on))
 
 
 @dataclass(slots=True)
@@ -211,6 +222,7 @@ class BureauDetail(PlaceMixin, TemplateView):
     def get_context_data(self, **kwargs):
         pk = self.kwargs["pk"]
         units = self.visible(Unit.objects.filter(bureau=pk)).select_related("kind")
+        units = with_unanswered(units, self.year, on=self.on, today=self.today)
         units = list(with_report(units, self.year).in_order())
         self.place = bureau = next((unit for unit in units if unit.pk == pk), None)
         if bureau is None:
@@ -238,6 +250,7 @@ class BureauDetail(PlaceMixin, TemplateView):
             "report_word": dict(labelled(REPORT_STATE_LABELS)).get(bureau.report_state, ""),
             "keep_query": self.query,
             "query": f"bureau={pk}&{self.query}",
+            "unanswered": first_unanswered(bureau),
             "unplanned": self.unplanned(dues, bureau),
             "may": self.allowed(bureau),
             **self.problems(bureau),
@@ -262,7 +275,7 @@ class BureauDetail(PlaceMixin, TemplateView):
         days = {"on": self.on, "today": self.today}
         # The bureau is this page's own: only what the rows name is read along.
         open_ = list(
-            problems_for(self.scope, bureau=bureau.pk, state="open", **days)
+            with_movement(problems_for(self.scope, bureau=bureau.pk, state="open", **days), self.on)
             .select_related(None)
             .select_related("unit", "source")
         )
@@ -272,11 +285,13 @@ class BureauDetail(PlaceMixin, TemplateView):
             .select_related("unit", "responsible")
         )
         return {
-            "problems": open_[:ROWS_SHOWN],
+            "problems": overdue_first(open_, self.on)[:ROWS_SHOWN],
             "problems_open": len(open_),
+            "problems_overdue": sum(is_overdue(problem, self.on) for problem in open_),
+            "problems_silent": sum(is_without_movement(problem) for problem in open_),
             "measures_soon": soon[:ROWS_SHOWN],
             "measures_soon_count": len(soon),
-            "measures_overdue": sum(m.due_on < self.on for m in soon),
+            "measures_overdue": sum(m.due_then < self.on for m in soon),
         }
 
     def unit_rows(
@@ -383,11 +398,14 @@ class UnitDetail(PlaceMixin, TemplateView):
             "dues": dues,
             "attention": self.attention(dues),
             "holders": appointments_in([unit.pk], self.on),
-            "problems": problems[:ROWS_SHOWN],
+            "problems": overdue_first(problems, self.on)[:ROWS_SHOWN],
             "problems_open": len(problems),
             "measures": measures[:ROWS_SHOWN],
             "measures_open": len(measures),
-            "measures_overdue": sum(bool(m.due_on and m.due_on < self.on) for m in measures),
+            "measures_overdue": sum(
+                m.due_then is not None and m.due_then < self.on and not m.as_published
+                for m in measures
+            ),
             "query": f"unit={unit.pk}&{self.query}",
             "unplanned": self.unplanned(dues, unit.bureau) and not unit.kind.is_body,
             "may_record": self.scope.may(Act.RECORD_MEETING, unit),

@@ -73,7 +73,13 @@ class Frame:
             return "true"
         if path == "/meetings/" and here.startswith("/agendas/"):
             return "true"
+        if path == "/problems/" and here.startswith("/notices/"):
+            return "true"
         if path == "/dues/" and here.startswith(("/grid/", "/waiver-orders/")):
+            return "true"
+        if path == "/measures/" and here.startswith("/tasks/"):
+            return "true"
+        if path == "/problems/" and here.startswith("/rounds/"):
             return "true"
         return "true" if here.startswith(path) else ""
 

@@ -172,7 +172,15 @@ class EvidencePage(ScopeMixin, DayMixin):
     @cached_property
     def use(self):
         return self.evidence.uses.select_related(
-            "meeting", "problem", "measure", "progress__measure", "waiver__due__schedule", "report"
+            "meeting",
+            "problem",
+            "measure",
+            "progress__measure",
+            "waiver__due__schedule",
+            "report",
+            "notice",
+            "reply__item__notice",
+            "look_back__problem",
         ).first()
 
     @property
@@ -190,6 +198,9 @@ class EvidencePage(ScopeMixin, DayMixin):
             or use.problem
             or use.measure
             or use.report
+            or use.notice
+            or (use.reply.item.notice if use.reply else None)
+            or (use.look_back.problem if use.look_back else None)
             or (use.progress.measure if use.progress else use.waiver.due)
         )
 

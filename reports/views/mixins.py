@@ -58,7 +58,8 @@ def read_days(query: Mapping[str, str], today: date) -> Days:
             on = asked
     year = on.year
     if typed := query.get("year", "").strip():
-        if typed.isascii() and typed.isdigit() and FIRST_YEAR <= int(typed) <= LAST_YEAR:
+        known = typed.isascii() and typed.isdigit() and len(typed) == 4
+        if known and FIRST_YEAR <= int(typed) <= LAST_YEAR:
             year = int(typed)
         else:
             complaints.append(

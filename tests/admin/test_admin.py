@@ -107,13 +107,17 @@ OPENS = {
         "agendakind",
         "appointment",
         "bureausetting",
+        "causekind",
         "examination",
         "holiday",
         "honour",
+        "issuingoffice",
         "meetingkind",
         "person",
         "post",
+        "problemrule",
         "problemsource",
+        "problemtheme",
         "schedule",
         "scheduleset",
         "unit",
@@ -122,10 +126,14 @@ OPENS = {
     },
     Role.SYSTEM_ADMIN: {
         "agendakind",
+        "causekind",
         "holiday",
+        "issuingoffice",
         "meetingkind",
         "post",
+        "problemrule",
         "problemsource",
+        "problemtheme",
         "unit",
         "unitkind",
         "user",
@@ -134,7 +142,10 @@ OPENS = {
 }
 WRITES = {
     Role.LEGAL_OFFICER: OPENS[Role.LEGAL_OFFICER]
-    - {"agendakind", "holiday", "meetingkind", "post", "problemsource", "unitkind", "user"},
+    - {
+        *("agendakind", "causekind", "holiday", "meetingkind", "post", "problemrule"),
+        *("problemsource", "problemtheme", "unitkind", "user"),
+    },
     Role.SYSTEM_ADMIN: OPENS[Role.SYSTEM_ADMIN] - {"holiday"},
     Role.SECURITY_ADMIN: {"membership"},
 }

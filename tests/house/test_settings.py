@@ -39,6 +39,9 @@ def start(tmp_path, *command, **environment):
         ("HSTS_SECONDS", "-5"),
         ("ALLOWED_HOSTS", "https://ledger.example"),
         ("CSRF_TRUSTED_ORIGINS", "ledger.example"),
+        ("SMTP_PORT", "mail"),
+        ("SMTP_SECURITY", "ssl3"),
+        ("SITE_ADDRESS", "ledger.example"),
     ],
 )
 def test_nonsense_stops_the_start(tmp_path, name, value):
@@ -46,6 +49,14 @@ def test_nonsense_stops_the_start(tmp_path, name, value):
 
     assert done.returncode == 1
     assert name in done.stderr
+    assert len(done.stderr.strip().splitlines()) == 1
+
+
+def test_a_mail_server_wants_a_sender(tmp_path):
+    done = start(tmp_path, SECRET_KEY="x" * 50, SMTP_HOST="mail.example")
+
+    assert done.returncode == 1
+    assert "MAIL_FROM" in done.stderr
     assert len(done.stderr.strip().splitlines()) == 1
 
 

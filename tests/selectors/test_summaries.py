@@ -137,6 +137,7 @@ def close(problem, leader, first):
             by=by,
             at=NOON,
             today=TODAY,
+            reason="属实",
         )
 
 
@@ -336,7 +337,7 @@ def full_report():
 
 def test_gaps_say_what_is_incomplete():
     report = full_report()
-    ProblemFactory(unit=report.bureau, cause="", title="没有原因的问题")
+    ProblemFactory(unit=report.bureau, causes=(), title="没有原因的问题")
     figures, _now = shown_figures(report, TODAY)
     figures = {f.key: f for f in figures}
 

@@ -20,10 +20,13 @@ from tests.factories import (
     CityFactory,
     DischargeFactory,
     DueFactory,
+    LookBackRoundFactory,
     MeasureFactory,
+    NoticeFactory,
     PersonFactory,
     ProblemFactory,
     ScheduleVersionFactory,
+    SuperiorTaskFactory,
     UnitFactory,
     WaiverOrderFactory,
     member,
@@ -38,12 +41,15 @@ LISTS = {
     "meeting-list": "?year=2026",
     "problem-list": "?all_years=1",
     "measure-list": "?all_years=1",
+    "task-list": "?all_years=1",
+    "round-list": "?all_years=1",
     "person-list": "",
     "schedule-list": "",
     "report-list": "",
     "evidence-lacking": "?year=2026",
     "agenda-list": "?year=2026",
     "waiver-order-list": "",
+    "notice-list": "?year=2026",
 }
 MODULES = [import_module(f"reports.tables.{m.name}") for m in iter_modules(reports.tables.__path__)]
 TABLES = {
@@ -78,10 +84,13 @@ def supervisor(client):
         refresh_meeting_evidence(DischargeFactory(due=due).meeting_id)
         problem = ProblemFactory(unit=station)
         MeasureFactory(unit=station, problems=(problem,))
+        SuperiorTaskFactory(unit=station)
+        LookBackRoundFactory(bureau=bureau)
         AppointmentFactory(person=PersonFactory(unit=station), unit=station)
         AnnualReportFactory(bureau=bureau)
         AgendaPaperFactory(unit=station)
         WaiverOrderFactory(unit=bureau)
+        NoticeFactory(unit=station)
     client.force_login(member(Role.SUPERVISOR, city))
     return client
 

@@ -13,27 +13,35 @@ from django.urls import URLPattern, get_resolver, reverse
 
 from reports.actions.evidence import Upload, add_evidence
 from reports.domain.access import Role
-from reports.models import AnnualReport, Honour
+from reports.models import AnnualReport, Honour, Problem
 from reports.models.choices import JobKind
 from tests.factories import (
     NOON,
     AgendaPaperFactory,
     BureauFactory,
     CityFactory,
+    DeputyFactory,
     DueFactory,
     ExtensionFactory,
     HonourFactory,
     JobFactory,
+    LookBackItemFactory,
+    LookBackRoundFactory,
     MeasureFactory,
     MeetingFactory,
+    MilestoneFactory,
     PersonFactory,
     ProblemFactory,
+    PromiseFactory,
     ScheduleVersionFactory,
+    SuperiorTaskFactory,
     UnitFactory,
+    UserFactory,
     WaiverFactory,
     WaiverOrderFactory,
     WaiverRequestFactory,
     member,
+    notice_at,
 )
 
 pytestmark = pytest.mark.django_db
@@ -109,6 +117,9 @@ KEEPER = {role: (200 if role == SYSTEM else 403,) * 3 for role in READING}
 MATRIX = {
     "dashboard": HOME,
     "todo": LIST,
+    "leave": LIST,
+    "leave-cancel": dict.fromkeys(READING, (404,) * 3) | {SYSTEM: (403,) * 3, SECURITY: (403,) * 3},
+    "reminder": LIST,
     "bureau-list": BUREAUS,
     "bureau-detail": OF_BUREAU,
     "unit-detail": READING,
@@ -168,16 +179,60 @@ MATRIX = {
     "schedule-end": only(LEGAL, of=RULES),
     "schedule-set-edit": only(LEGAL, of=RULES),
     "problem-list": LIST,
+    "problem-ledger": LIST,
+    "problem-figures": LIST,
+    "problem-slip": READING,
+    "problem-slip-docx": READING,
     "problem-new": {
         role: ((200,) * 3 if role in (LEGAL, INSPECTOR) else (403,) * 3) for role in READING
     },
+    "problem-rules": LIST,
+    "problem-bulk": IN_BUREAU,
     "problem-detail": READING,
     "problem-edit": only(LEGAL, INSPECTOR),
     "problem-cancel": only(LEGAL, INSPECTOR),
     "problem-extend": only(CLERK, LEGAL),
     "problem-look-back": only(LEGAL, INSPECTOR),
+    "problem-review": only(LEGAL, INSPECTOR),
+    "problem-plan-look-back": only(LEGAL, INSPECTOR),
     "problem-move": only(LEGAL),
     "measure-list": LIST,
+    "milestone-new": only(LEGAL),
+    "milestone-done": only(CLERK, LEGAL),
+    "task-list": LIST,
+    "task-sheet": LIST,
+    "task-new": {role: ((200,) * 3 if role == LEGAL else (403,) * 3) for role in READING},
+    "task-detail": READING,
+    "task-edit": only(LEGAL),
+    "task-done": only(LEGAL),
+    "task-cancel": only(LEGAL),
+    "round-list": LIST,
+    "round-new": {
+        role: ((200,) * 3 if role in (LEGAL, INSPECTOR) else (403,) * 3) for role in READING
+    },
+    "round-detail": OF_BUREAU,
+    "round-edit": only(LEGAL, INSPECTOR, of=OF_BUREAU),
+    "round-sample": only(LEGAL, INSPECTOR, of=OF_BUREAU),
+    "round-item": only(LEGAL, INSPECTOR, of=OF_BUREAU),
+    "round-end": only(LEGAL, INSPECTOR, of=OF_BUREAU),
+    "round-cancel": only(LEGAL, INSPECTOR, of=OF_BUREAU),
+    "round-print": OF_BUREAU,
+    "round-docx": OF_BUREAU,
+    "notice-list": LIST,
+    "notice-new": dict.fromkeys(READING, (403,) * 3)
+    | {LEGAL: (200, 200, 404), SUPERVISOR: (200, 200, 200)},
+    "notice-record": IN_BUREAU,
+    "notice-detail": READING,
+    "notice-edit": only(LEGAL, SUPERVISOR, of=OF_BUREAU),
+    "notice-approve": only(LEADER, SUPERVISOR, of=OF_BUREAU),
+    "notice-signed": only(LEGAL, SUPERVISOR, of=OF_BUREAU),
+    "notice-receive": only(CLERK, LEGAL),
+    "notice-reply": only(CLERK, LEGAL),
+    "notice-send-back": only(LEGAL, SUPERVISOR),
+    "notice-end": only(LEGAL, SUPERVISOR),
+    "notice-cancel": only(LEGAL, SUPERVISOR),
+    "notice-print": READING,
+    "notice-docx": READING,
     "measure-new": {role: ((200,) * 3 if role == LEGAL else (403,) * 3) for role in READING},
     "measure-edit": only(LEGAL),
     "measure-progress": only(CLERK, LEGAL),
@@ -194,6 +249,10 @@ MATRIX = {
     "report-compile": first_asked(moved(OF_BUREAU), LEGAL),
     "report-edit": first_asked(OF_BUREAU, LEGAL),
     "report-sign": only(LEGAL, LEADER, of=OF_BUREAU),
+    "promise-list": OF_BUREAU,
+    "promise-gather": first_asked(moved(OF_BUREAU), LEGAL),
+    "promise-decide": first_asked(OF_BUREAU, LEGAL),
+    "promise-take-back": first_asked(moved(OF_BUREAU), LEGAL),
     "honour-new": first_asked(OF_BUREAU, LEGAL),
     "honour-edit": first_asked(OF_BUREAU, LEGAL),
     "job-list": LIST | {SYSTEM: (200,) * 3},
@@ -238,17 +297,47 @@ RECORDS = {
     "schedule-end": lambda p: [p.schedule.pk],
     "schedule-set-edit": lambda p: [p.schedule.set_id],
     "problem-detail": lambda p: [p.problem.pk],
+    "problem-slip": lambda p: [p.solved.pk],
+    "problem-slip-docx": lambda p: [p.solved.pk],
     "problem-edit": lambda p: [p.problem.pk],
     "problem-cancel": lambda p: [p.problem.pk],
     "problem-extend": lambda p: [p.problem.pk],
     "problem-look-back": lambda p: [p.problem.pk],
+    "problem-review": lambda p: [p.problem.pk],
+    "problem-plan-look-back": lambda p: [p.problem.pk],
+    "problem-bulk": lambda p: ["assign"],
     "problem-move": lambda p: [p.problem.pk, "assign"],
     "measure-detail": lambda p: [p.measure.pk],
+    "milestone-new": lambda p: [p.measure.pk],
+    "milestone-done": lambda p: [p.measure.pk, p.milestone.pk],
+    "task-detail": lambda p: [p.task.pk],
+    "task-edit": lambda p: [p.task.pk],
+    "task-done": lambda p: [p.task.pk],
+    "task-cancel": lambda p: [p.task.pk],
+    "round-detail": lambda p: [p.round.pk],
+    "round-edit": lambda p: [p.round.pk],
+    "round-sample": lambda p: [p.round.pk],
+    "round-item": lambda p: [p.round.pk, p.round_item.pk],
+    "round-end": lambda p: [p.round.pk],
+    "round-cancel": lambda p: [p.round.pk],
+    "round-print": lambda p: [p.round.pk],
+    "round-docx": lambda p: [p.round.pk],
     "measure-edit": lambda p: [p.measure.pk],
     "measure-progress": lambda p: [p.measure.pk],
     "measure-extend": lambda p: [p.measure.pk],
     "measure-drop": lambda p: [p.measure.pk],
     "measure-cancel": lambda p: [p.measure.pk],
+    "notice-detail": lambda p: [p.signed_notice.pk],
+    "notice-edit": lambda p: [p.draft_notice.pk],
+    "notice-approve": lambda p: [p.draft_notice.pk],
+    "notice-signed": lambda p: [p.draft_notice.pk],
+    "notice-receive": lambda p: [p.signed_notice.pk],
+    "notice-reply": lambda p: [p.received_notice.pk],
+    "notice-send-back": lambda p: [p.answered_notice.pk],
+    "notice-end": lambda p: [p.answered_notice.pk],
+    "notice-cancel": lambda p: [p.signed_notice.pk],
+    "notice-print": lambda p: [p.signed_notice.pk],
+    "notice-docx": lambda p: [p.signed_notice.pk],
     "extension-decide": lambda p: [p.extension.pk],
     "waiver-withdraw": lambda p: [p.due.pk, p.waiver.pk],
     "report-detail": lambda p: [p.report.pk],
@@ -256,6 +345,11 @@ RECORDS = {
     "report-compile": lambda p: [p.report.pk],
     "report-edit": lambda p: [p.report.pk],
     "report-sign": lambda p: [p.report.pk],
+    "leave-cancel": lambda p: [p.leave.pk],
+    "promise-list": lambda p: [p.unit.bureau_id],
+    "promise-gather": lambda p: [p.unit.bureau_id],
+    "promise-decide": lambda p: [p.promise.pk],
+    "promise-take-back": lambda p: [p.promise.pk],
     "honour-new": lambda p: [p.report.pk],
     "honour-edit": lambda p: [p.honour.pk],
     "job-detail": lambda p: [p.job.pk],
@@ -265,13 +359,17 @@ METHODS = dict.fromkeys(
     (
         *("waiver-withdraw", "waiver-order-withdraw"),
         *("report-compile", "job-plan", "job-audit"),
+        *("promise-gather", "promise-take-back", "leave-cancel"),
     ),
     "post",
 )
 QUERIES = {
+    "problem-bulk": lambda p: f"?pick={p.problem.pk}",
     "agenda-new": lambda p: f"?unit={p.unit.pk}",
     "calendar": lambda p: f"?unit={p.unit.pk}",
     "meeting-new": lambda p: f"?unit={p.unit.pk}",
+    "notice-new": lambda p: f"?unit={p.unit.pk}",
+    "notice-record": lambda p: f"?unit={p.unit.pk}",
 }
 
 
@@ -293,6 +391,8 @@ def world():
             places[name].schedule, places[name].report = rule.schedule, report
             places[name].honour = HonourFactory(bureau=bureau)
             places[name].honour = honour
+            places[name].promise = PromiseFactory(bureau=bureau, report=report)
+            places[name].leave = DeputyFactory()
     own = places["own"].unit
     logins = {
         CLERK: member(Role.CLERK, own),
@@ -324,6 +424,7 @@ def place(unit):
     upload = Upload(SimpleUploadedFile("记录.txt", "会议记录".encode()))
     (evidence,) = add_evidence(target=meeting, uploads=[upload], by=None, at=NOON)
     due = DueFactory(unit=unit)
+    found = LookBackRoundFactory(bureau=unit.bureau)
     return SimpleNamespace(
         unit=unit,
         meeting=meeting,
@@ -335,9 +436,26 @@ def place(unit):
         order=WaiverOrderFactory(unit=unit),
         person=PersonFactory(unit=unit),
         problem=ProblemFactory(unit=unit),
+        solved=solved(unit),
         measure=(measure := MeasureFactory(unit=unit)),
+        milestone=MilestoneFactory(measure=measure),
+        task=SuperiorTaskFactory(unit=unit),
+        round=found,
+        round_item=LookBackItemFactory(round=found, problem=ProblemFactory(unit=unit)),
         extension=ExtensionFactory(measure=measure),
+        draft_notice=notice_at("draft", unit=unit),
+        signed_notice=notice_at("approved", unit=unit),
+        received_notice=notice_at("received", unit=unit),
+        answered_notice=notice_at("answered", unit=unit),
     )
+
+
+def solved(unit):
+    """A problem that has a closing slip."""
+    problem = ProblemFactory(unit=unit)
+    closed = {"state": "closed", "closed_on": NOON.date(), "closed_by": UserFactory()}
+    Problem.objects.filter(pk=problem.pk).update(**closed)
+    return problem
 
 
 def logged_in(user):

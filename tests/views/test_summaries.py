@@ -289,7 +289,7 @@ def test_the_page_takes_the_same_queries(client, come, django_assert_max_num_que
     report = compile_report(bureau=bureau, year=2026, **STAMP)
     come(Role.LEGAL_OFFICER, bureau)
 
-    with django_assert_max_num_queries(25):
+    with django_assert_max_num_queries(26):
         answer = client.get(page("report-detail", report))
 
     assert answer.status_code == 200
