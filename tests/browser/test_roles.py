@@ -66,7 +66,7 @@ def test_a_problem_goes_from_the_inspector_to_its_closing(open_as, picture):
     choose(inspector, "id_unit", station)
     inspector.fill("#id_title", title)
     choose(inspector, "id_source", "案卷评查")
-    inspector.fill("#id_cause", "培训没有覆盖到夜班。")
+    inspector.fill("#id_cause_1", "培训没有覆盖到夜班。")
     save(inspector)
     address = inspector.url.split("127.0.0.1")[1].split("/", 1)[1]
     assert re.match(r"problems/\d+/", address), inspector.inner_text("main")
@@ -91,6 +91,9 @@ def test_a_problem_goes_from_the_inspector_to_its_closing(open_as, picture):
         clerk.goto(f"/{address}")
         clerk.click("main .tools a:has-text('提交核查')")
         clerk.fill("#id_reason", "措施已完成，请核查。")
+        clerk.set_input_files(
+            "#id_files", {"name": "抽查记录.pdf", "mimeType": "application/pdf", "buffer": PDF}
+        )
         save(clerk)
         assert "待核查" in clerk.inner_text(".head"), clerk.inner_text("main")
         assert clerk.query_selector("main .tools a:has-text('销号')") is None
