@@ -53,6 +53,12 @@ class Act(StrEnum):
     COMPILE_REPORT = "compile_report"
     SIGN_REPORT = "sign_report"
     RECORD_SIGNED_DECISION = "record_signed_decision"
+    KEEP_DUTIES = "keep_duties"
+    RECORD_DEED = "record_deed"
+    RECORD_ACCOUNT = "record_account"
+    ENTER_FIGURE = "enter_figure"
+    CHECK_FIGURE = "check_figure"
+    SET_INDICATOR = "set_indicator"
     MANAGE_PEOPLE = "manage_people"
     MANAGE_UNITS = "manage_units"
     MANAGE_TOP_UNITS = "manage_top_units"
@@ -77,6 +83,9 @@ _CLERK = frozenset(
         Act.ADD_EVIDENCE,
         Act.CANCEL_RECORD,
         Act.ADD_RECORD,
+        Act.RECORD_DEED,
+        Act.RECORD_ACCOUNT,
+        Act.ENTER_FIGURE,
         Act.START_PROBLEM,
         Act.SUBMIT_PROBLEM,
         Act.REPORT_PROGRESS,
@@ -106,6 +115,9 @@ MAY: Mapping[Role, frozenset[Act]] = MappingProxyType(
             Act.GRANT_EXTENSION,
             Act.COMPILE_REPORT,
             Act.RECORD_SIGNED_DECISION,
+            Act.KEEP_DUTIES,
+            Act.CHECK_FIGURE,
+            Act.SET_INDICATOR,
             Act.MANAGE_PEOPLE,
             Act.MANAGE_UNITS,
         },
@@ -113,6 +125,8 @@ MAY: Mapping[Role, frozenset[Act]] = MappingProxyType(
             {
                 Act.READ,
                 Act.ADD_EVIDENCE,
+                Act.ADD_RECORD,
+                Act.CHECK_FIGURE,
                 Act.REGISTER_PROBLEM,
                 Act.VERIFY_PROBLEM,
                 Act.REOPEN_PROBLEM,
@@ -120,7 +134,14 @@ MAY: Mapping[Role, frozenset[Act]] = MappingProxyType(
             }
         ),
         Role.LEADER: frozenset(
-            {Act.READ, Act.SIGN_REPORT, Act.WAIVE_DUE, Act.GRANT_EXTENSION, Act.APPROVE_NOTICE}
+            {
+                Act.READ,
+                Act.RECORD_DEED,
+                Act.SIGN_REPORT,
+                Act.WAIVE_DUE,
+                Act.GRANT_EXTENSION,
+                Act.APPROVE_NOTICE,
+            }
         ),
         Role.SUPERVISOR: frozenset(
             {

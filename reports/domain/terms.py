@@ -59,3 +59,40 @@ def days_served(terms: Iterable[Term], period: Period) -> int:
 
 def _held(terms: Iterable[Term], period: Period) -> list[Period]:
     return sorted(held for term in terms if (held := within(term, period)) is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class Vacancy:
+    """Days in a row without a holder, both ends included; None where an end is not known."""
+
+    first_day: date | None = None
+    last_day: date | None = None
+
+    def days_by(self, day: date) -> int | None:
+        """How many empty days there are up to that one; None where it is not known since when."""
+        if self.first_day is None:
+            return None
+        last = day if self.last_day is None else min(self.last_day, day)
+        return (last - self.first_day).days + 1
+
+
+def vacancy_on(
+    terms: Iterable[Term],
+    day: date,
+    *,
+    since: date | None = None,
+    until: date | None = None,
+) -> Vacancy | None:
+    """The empty days around that day; None when the post is held on it.
+
+    ``since`` and ``until`` are the first and the last day on which the post can be empty at all
+    (those of its unit, the beginning of the ledger); open where None.
+    """
+    terms = list(terms)
+    if any(holds_on(term, day) for term in terms):
+        return None
+    before = [t.last_day + ONE_DAY for t in terms if t.last_day is not None and t.last_day < day]
+    after = [term.first_day - ONE_DAY for term in terms if term.first_day > day]
+    firsts = [*before, *([since] if since is not None else [])]
+    lasts = [*after, *([until] if until is not None else [])]
+    return Vacancy(max(firsts, default=None), min(lasts, default=None))

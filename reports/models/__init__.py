@@ -3,6 +3,8 @@
 from .access import Account, Membership
 from .calendar import Holiday
 from .evidence import Evidence, EvidenceUse
+from .first_person import AccountGiven, Deed, DutyList, FirstPersonDuty
+from .indicators import Figure, Indicator, SumRule
 from .jobs import Job
 from .measures import Extension, Measure, Milestone, Progress, SuperiorTask
 from .meetings import (
@@ -16,7 +18,16 @@ from .meetings import (
     MeetingKind,
 )
 from .notices import IssuingOffice, Notice, NoticeItem, NoticeMove, Reply
-from .people import Appointment, Certificate, Examination, Person, Post
+from .people import (
+    Appointment,
+    Certificate,
+    CertificateKind,
+    Examination,
+    ExaminationResult,
+    Person,
+    Post,
+    StaffingRule,
+)
 from .problems import (
     CauseKind,
     LookBack,
@@ -31,7 +42,7 @@ from .problems import (
     ProblemTheme,
 )
 from .promises import Promise
-from .records import Honour
+from .records import Honour, RecordField, RecordKind, ReportHeading, WorkRecord
 from .reminders import Deputy, Reminder
 from .schedules import (
     Due,
@@ -57,6 +68,7 @@ from .units import BureauSetting, Unit, UnitKind, UnitName
 
 __all__ = [
     "Account",
+    "AccountGiven",
     "AgendaItem",
     "AgendaKind",
     "AgendaPaper",
@@ -67,18 +79,25 @@ __all__ = [
     "BureauSetting",
     "CauseKind",
     "Certificate",
+    "CertificateKind",
+    "Deed",
     "Deputy",
     "Discharge",
     "Due",
     "DueCount",
     "DueNote",
+    "DutyList",
     "Evidence",
     "EvidenceUse",
     "Examination",
+    "ExaminationResult",
     "Extension",
+    "Figure",
+    "FirstPersonDuty",
     "FrozenFigure",
     "Holiday",
     "Honour",
+    "Indicator",
     "IssuingOffice",
     "Job",
     "LookBack",
@@ -104,8 +123,11 @@ __all__ = [
     "ProblemTheme",
     "Progress",
     "Promise",
+    "RecordField",
+    "RecordKind",
     "Reminder",
     "Reply",
+    "ReportHeading",
     "ReportMove",
     "Schedule",
     "ScheduleSet",
@@ -113,6 +135,8 @@ __all__ = [
     "Section",
     "Sentence",
     "Source",
+    "StaffingRule",
+    "SumRule",
     "SuperiorTask",
     "Unit",
     "UnitKind",
@@ -120,4 +144,5 @@ __all__ = [
     "Waiver",
     "WaiverOrder",
     "WaiverRequest",
+    "WorkRecord",
 ]

@@ -14,8 +14,35 @@ from django.utils.translation import gettext_lazy as _
 from reports.domain.access import Role
 from reports.domain.calendar_table import Fault, TableFault
 from reports.domain.counting import WhyNot
+from reports.domain.court import CourtRemark
 from reports.domain.dates import Unreadable
 from reports.domain.dues import CountedIn, DueReason, MakeUp, NotApplicable, ReasonCode, Verdict
+from reports.domain.examinations import AgainstExamination
+from reports.domain.figures import (
+    AgainstNumber,
+    AgainstShare,
+    FigureValue,
+    Made,
+    Wording,
+    plain,
+)
+from reports.domain.first_person import (
+    AccountForm,
+    AgainstAccount,
+    AgainstDeed,
+    DeedForm,
+    DeedKind,
+    DutyLevel,
+    Objection,
+)
+from reports.domain.handovers import AgainstHandOver, AgainstMergingPeople, AgainstMergingUnits
+from reports.domain.indicators import (
+    AgainstFigure,
+    AgainstIndicator,
+    AgainstRule,
+    Counted,
+    What,
+)
 from reports.domain.look_backs import AgainstEnding, RoundStanding
 from reports.domain.measure_wording import Open, Remark
 from reports.domain.measures import (
@@ -47,7 +74,10 @@ from reports.domain.problems import (
     Refusal,
 )
 from reports.domain.promises import AgainstDecision
+from reports.domain.qualifications import AgainstCertificate, Validity
+from reports.domain.records import AgainstRecord, AgainstValue, Caution, FieldType
 from reports.domain.reminders import AgainstDeputy
+from reports.domain.staffing import AgainstStaffing, RemarkKind
 from reports.domain.summaries import AgainstSigning, AgainstText, ReportState, SectionRole
 from reports.domain.tasks import AgainstDone, TaskStanding
 from reports.domain.waivers import AgainstWaiver
@@ -62,6 +92,27 @@ class PersonKind(StrEnum):
     POLICE = "police"
     AUXILIARY = "auxiliary"
     OTHER = "other"
+
+
+class CertificateGroup(StrEnum):
+    ENFORCEMENT = "enforcement"
+    POLICE_LEVEL = "police_level"
+    NATIONAL = "national"
+    OTHER = "other"
+
+
+class HonourKind(StrEnum):
+    HONOUR = "honour"
+    ASSESSMENT = "assessment"
+    APPROVAL = "approval"
+    PRACTICE = "practice"
+
+
+class HonourLevel(StrEnum):
+    NATION = "nation"
+    PROVINCE = "province"
+    CITY = "city"
+    DISTRICT = "district"
 
 
 class DayKind(StrEnum):
@@ -407,6 +458,149 @@ PERSON_KIND_LABELS = {
     PersonKind.AUXILIARY: _("辅警"),
     PersonKind.OTHER: _("其他人员"),
 }
+CERTIFICATE_GROUP_LABELS = {
+    CertificateGroup.ENFORCEMENT: _("行政执法证"),
+    CertificateGroup.POLICE_LEVEL: _("执法资格等级"),
+    CertificateGroup.NATIONAL: _("法律职业资格"),
+    CertificateGroup.OTHER: pgettext_lazy("certificate", "其他"),
+}
+
+HONOUR_KIND_LABELS = {
+    HonourKind.HONOUR: _("荣誉称号"),
+    HonourKind.ASSESSMENT: _("考评结果"),
+    HonourKind.APPROVAL: _("肯定性批示"),
+    HonourKind.PRACTICE: _("经验推广"),
+}
+HONOUR_LEVEL_LABELS = {
+    HonourLevel.NATION: _("国家级"),
+    HonourLevel.PROVINCE: _("省级"),
+    HonourLevel.CITY: _("市级"),
+    HonourLevel.DISTRICT: _("区县级"),
+}
+
+DUTY_LEVEL_LABELS = {
+    DutyLevel.PARTY_HEAD: _("县级党委主要负责人"),
+    DutyLevel.GOVERNMENT_HEAD: _("县级政府主要负责人"),
+    DutyLevel.BUREAU: _("本局实施办法"),
+}
+DEED_KIND_LABELS = {
+    DeedKind.DEPLOYED: _("重要工作亲自部署"),
+    DeedKind.ASKED: _("重大问题亲自过问"),
+    DeedKind.COORDINATED: _("重点环节亲自协调"),
+    DeedKind.SUPERVISED: _("重要任务亲自督办"),
+    DeedKind.STUDY: _("学法"),
+    DeedKind.REPORT_HEARD: _("听取汇报"),
+    DeedKind.REVIEWED: _("审阅文件"),
+    DeedKind.COURT: _("出庭应诉"),
+    DeedKind.COUNSEL: _("听取法律顾问意见"),
+}
+DEED_FORM_LABELS = {
+    DeedForm.INSTRUCTION: _("批示"),
+    DeedForm.MEETING: pgettext_lazy("form", "会议"),
+    DeedForm.RESEARCH: _("调研"),
+    DeedForm.OTHER: pgettext_lazy("form", "其他"),
+}
+ACCOUNT_FORM_LABELS = {
+    AccountForm.MEETING: _("会议述法"),
+    AccountForm.WRITTEN: _("书面述法"),
+}
+
+RECORD_FIELD_LABELS = {
+    FieldType.TEXT: _("文字"),
+    FieldType.NUMBER: _("数字"),
+    FieldType.CHOICE: _("选项"),
+    FieldType.DAY: pgettext_lazy("type", "日期"),
+    FieldType.YES_NO: _("是或否"),
+}
+
+MADE_LABELS = {
+    Made.COUNTED: _("据记录统计"),
+    Made.ENTERED: _("填报"),
+}
+FIGURE_WORDING_LABELS = {
+    Wording.MORE: _("余"),
+    Wording.NEAR: _("近"),
+    Wording.ABOUT: _("约"),
+    Wording.OVER: _("超过"),
+    Wording.NOT_BELOW: _("不低于"),
+}
+# How a value that is not exact is said with its counter: 1200余件, 近300人次.
+FIGURE_WORDS = {
+    Wording.MORE: _("%(n)s余%(counter)s"),
+    Wording.NEAR: _("近%(n)s%(counter)s"),
+    Wording.ABOUT: _("约%(n)s%(counter)s"),
+    Wording.OVER: _("超过%(n)s%(counter)s"),
+    Wording.NOT_BELOW: _("不低于%(n)s%(counter)s"),
+}
+COUNTED_LABELS = {
+    Counted.RECORDS: _("工作记录"),
+    Counted.PROBLEMS: pgettext_lazy("several", "问题"),
+    Counted.MEETINGS: _("会议和活动"),
+    Counted.DUES: _("制度落实"),
+    Counted.EXAMINATIONS: pgettext_lazy("several", "考试"),
+    Counted.DEEDS: pgettext_lazy("several", "履职记录"),
+    Counted.HONOURS: pgettext_lazy("several", "荣誉"),
+}
+WHAT_LABELS = {
+    What.NUMBER: pgettext_lazy("counted", "记录条数"),
+    What.AMOUNT: pgettext_lazy("counted", "数量之和"),
+    What.FIELD: pgettext_lazy("counted", "某一数字栏之和"),
+    What.FOUND: pgettext_lazy("counted", "发现数"),
+    What.CLOSED: pgettext_lazy("counted", "销号数"),
+    What.OWED: pgettext_lazy("counted", "应落实数"),
+    What.MET: pgettext_lazy("counted", "按期落实数"),
+    What.MISSED: pgettext_lazy("counted", "未落实数"),
+    What.KEPT: pgettext_lazy("counted", "按期落实率"),
+    What.PASSED: pgettext_lazy("counted", "合格人数"),
+    What.PASS_RATE: pgettext_lazy("counted", "合格率"),
+}
+AGAINST_NUMBER_SENTENCES = {
+    AgainstNumber.NOT_A_NUMBER: _(
+        "“%(typed)s”不是数字，请写成1200、1,200或1.2万；没有数据的留空。"
+    ),
+    AgainstNumber.TOO_FINE: _("“%(typed)s”小数过多，本指标最多%(decimals)s位小数。"),
+    AgainstNumber.TOO_LARGE: _("“%(typed)s”过大，请核对。"),
+    AgainstNumber.NEGATIVE: _("“%(typed)s”小于零，请核对。"),
+}
+AGAINST_SHARE_SENTENCES = {
+    AgainstShare.ONE_IS_MISSING: _("占比须同时填写分子和分母。"),
+    AgainstShare.NOTHING_TO_DIVIDE: _("分母为零，没有占比；请留空。"),
+    AgainstShare.MORE_THAN_ALL: _("分子大于分母，请核对。"),
+}
+AGAINST_RULE_SENTENCES = {
+    AgainstRule.NO_RULE: _("据记录统计的指标，须写明统计规则。"),
+    AgainstRule.UNKNOWN_PART: _("统计规则中有不认识的内容。"),
+    AgainstRule.UNKNOWN_SOURCE: _("统计规则没有写明统计哪类记录。"),
+    AgainstRule.UNKNOWN_WHAT: _("这类记录不能这样统计。"),
+    AgainstRule.NO_KIND: _("请选择统计哪一种工作记录。"),
+    AgainstRule.KIND_OUT_OF_PLACE: _("这类记录不分种类。"),
+    AgainstRule.NO_FIELD: _("请选择对哪一栏求和。"),
+    AgainstRule.FIELD_OUT_OF_PLACE: _("只有对某一栏求和时才选栏目。"),
+    AgainstRule.BAD_CODE: _("统计规则中的代码有误。"),
+    AgainstRule.BAD_WHERE: _("统计规则中的限定条件有误。"),
+}
+AGAINST_INDICATOR_SENTENCES = {
+    AgainstIndicator.NO_NAME: _("请填写指标名称。"),
+    AgainstIndicator.NO_COUNTER: _("请填写计量单位。"),
+    AgainstIndicator.NO_RULE_FOR_ENTERED: _("填报的指标没有统计规则。"),
+    AgainstIndicator.YEARS_BACKWARDS: _("截止年度早于起始年度。"),
+    AgainstIndicator.TOO_FINE: _("小数最多四位。"),
+    AgainstIndicator.SHARE_NEEDS_PERCENT: _("占比以百分比计，计量单位应填百分号。"),
+}
+AGAINST_FIGURE_SENTENCES = {
+    AgainstFigure.COUNTED: _("该指标据记录统计，不能填报。"),
+    AgainstFigure.NOT_FOR_UNIT: _("该指标不适用于这个单位或这一年度。"),
+    AgainstFigure.NO_SOURCE: _("请写明数据来源。"),
+    AgainstFigure.IN_FUTURE: _("该月尚未开始，不能填报。"),
+    AgainstFigure.ALREADY_THERE: _("该单位这一时段的数据已经填报，请刷新后核对。"),
+    AgainstFigure.NO_REASON: _("改动已填报的数据，须写明原因。"),
+    AgainstFigure.NOTHING_CHANGED: _("没有改动。"),
+    AgainstFigure.CANCELLED: _("该数据已作废。"),
+    AgainstFigure.CHECKED_ALREADY: _("该数据已经核对。"),
+    AgainstFigure.OWN_FIGURE: _("须由填报人以外的人核对。"),
+    AgainstFigure.NO_DENOMINATOR: _("占比须填写分子和分母。"),
+}
+
 DAY_KIND_LABELS = {
     DayKind.HOLIDAY: _("放假"),
     DayKind.WORKDAY: _("调休上班"),
@@ -760,6 +954,14 @@ def clauses(words: Iterable[object]) -> str:
     return gettext("，").join(str(word) for word in words)
 
 
+def figure_words(value: FigureValue, *, counter: str = "", decimals: int = 0) -> str:
+    """A value as a report says it: 1200余件, 近300人次, 98.5%; exact without a word."""
+    told = {"n": plain(value.value, decimals=decimals, groups=True), "counter": counter}
+    if value.wording is None:
+        return gettext("%(n)s%(counter)s") % told
+    return str(FIGURE_WORDS[value.wording]) % told
+
+
 def amount_label(number: int, counted_in: CountedIn) -> str:
     """How much was held or is owed: 2 次, 120 分钟."""
     if counted_in == CountedIn.MINUTES:
@@ -918,6 +1120,45 @@ AGAINST_DONE_SENTENCES = {
     AgainstDone.BEFORE_ISSUED: _("完成日期早于下达日期。"),
     AgainstDone.MEASURES_OPEN: _("还有措施没有完成或终止，请先办结措施。"),
 }
+# The rule is named: who is refused must be able to read it up.
+AGAINST_DEED_SENTENCES = {
+    AgainstDeed.IN_FUTURE: _("日期不能晚于今天：做了再记录。"),
+    AgainstDeed.NO_TITLE: _("请填写事项。"),
+    AgainstDeed.HELD_NO_POST: _(
+        "该人员当日未在该单位任职，请核对日期；任职尚未录入的，先录入任职。"
+    ),
+    AgainstDeed.SEVERAL_LINKS: _("一条履职记录只能关联一项记录。"),
+    AgainstDeed.LINK_ELSEWHERE: _("所关联的记录不属于该分局。"),
+    AgainstDeed.LINK_CANCELLED: _("所关联的记录已作废。"),
+    AgainstDeed.LINKED_BEFORE: _("该人员已以同一履职方式记录过这项记录，不重复计算。"),
+    AgainstDeed.CASE_LINKED: _(
+        "所关联的工作记录涉及具体案件。“四个亲自”只记工作事项；根据《领导干部干预司法活动、插手"
+        "具体案件处理的记录、通报和责任追究规定》（中办发〔2015〕23号），不得关联个案。"
+    ),
+    AgainstDeed.CASE_IN_TITLE: _(
+        "事项中的“%(passage)s”指向具体案件。履职记录只记工作事项；根据《领导干部干预司法活动、插手"
+        "具体案件处理的记录、通报和责任追究规定》（中办发〔2015〕23号），不得记录个案。"
+    ),
+    AgainstDeed.CASE_IN_OCCASION: _(
+        "场合中的“%(passage)s”指向具体案件。履职记录只记工作事项；根据《领导干部干预司法活动、插手"
+        "具体案件处理的记录、通报和责任追究规定》（中办发〔2015〕23号），不得记录个案。"
+    ),
+    AgainstDeed.CASE_IN_NUMBER: _(
+        "文号“%(passage)s”是案件编号。履职记录只记工作事项；根据《领导干部干预司法活动、插手"
+        "具体案件处理的记录、通报和责任追究规定》（中办发〔2015〕23号），不得记录个案。"
+    ),
+    AgainstDeed.PARTY_NAMED: _("“%(passage)s”点出了当事人或案件名称；出庭应诉只写案号，不写姓名。"),
+}
+AGAINST_ACCOUNT_SENTENCES = {
+    AgainstAccount.IN_FUTURE: _("述法日期不能晚于今天。"),
+    AgainstAccount.BEFORE_ITS_YEAR: _("述法日期早于述法年度。"),
+    AgainstAccount.HELD_NO_POST: _("该人员在述法年度未在该单位任职。"),
+    AgainstAccount.NOBODY: _("请填写述法对象。"),
+    AgainstAccount.MEETING_OF_A_PAPER: _("书面述法不关联会议。"),
+    AgainstAccount.MEETING_ELSEWHERE: _("所选会议不属于该分局，或已作废。"),
+    AgainstAccount.COMMENT_OF_NOBODY: _("填写了点评意见的，请填写点评人。"),
+    AgainstAccount.GIVEN_BEFORE: _("该人员该年度的述法已录入。"),
+}
 AGAINST_ENDING_SENTENCES = {
     AgainstEnding.NO_ITEMS: _("还没有选取检查的问题，不能结束。"),
     AgainstEnding.ITEMS_OPEN: _("还有问题没有检查结果，不能结束。"),
@@ -989,6 +1230,32 @@ AGAINST_WAIVER_SENTENCES = {
     AgainstWaiver.NO_NOTE: _("不同意的，请写明理由。"),
 }
 
+AGAINST_HAND_OVER_SENTENCES = {
+    AgainstHandOver.SAME_PERSON: _("接任人与原任职人员是同一人。"),
+    AgainstHandOver.NOT_AFTER_ITS_BEGIN: _("接任日期须晚于原任职日期。"),
+}
+AGAINST_MERGING_PEOPLE_SENTENCES = {
+    AgainstMergingPeople.SAME_ENTRY: _("不能并入本条自己。"),
+    AgainstMergingPeople.MERGED_ALREADY: _("本条已并入另一条，请刷新页面核对。"),
+    AgainstMergingPeople.KEPT_IS_MERGED: _("所选的一条已并入别的人员，请选择仍在用的一条。"),
+    AgainstMergingPeople.OTHER_BUREAU: _("两条人员的所在单位不属于同一分局，不能合并。"),
+    AgainstMergingPeople.TWO_LOGINS: _(
+        "两条人员各有登录账号，请先由系统管理员处理其中一个账号，再合并。"
+    ),
+    AgainstMergingPeople.DUES_TWICE: _(
+        "两条人员在“%(names)s”的同一周期都已有落实记录，请先作废重复的一次。"
+    ),
+}
+AGAINST_MERGING_UNITS_SENTENCES = {
+    AgainstMergingUnits.SAME_UNIT: _("不能并入自己。"),
+    AgainstMergingUnits.OTHER_BUREAU: _("两个单位不属于同一分局，不能合并。"),
+    AgainstMergingUnits.FILES_REPORT: _("单独编制年度报告的单位（分局）不能并入其他单位。"),
+    AgainstMergingUnits.INTO_ITS_OWN: _("不能并入自己的下级单位。"),
+    AgainstMergingUnits.COMES_BACK: _("所选单位此前已并入本单位，不能互相并入。"),
+    AgainstMergingUnits.ENDS_BEFORE: _("并入单位在合并之日的次日不存在。"),
+    AgainstMergingUnits.CLOSED_ALREADY: _("本单位已停用或已并入其他单位，请刷新页面核对。"),
+}
+
 # Why a cell is not taken for a day, or a row not for days of the calendar.
 UNREADABLE_DAY_SENTENCES = {
     Unreadable.NOTHING: _("没有填写日期。"),
@@ -1005,7 +1272,107 @@ TABLE_FAULT_SENTENCES = {
 }
 
 
+def objection_sentence(objection: Objection) -> str:
+    """Why something cannot be recorded as a deed, with the passage it is about."""
+    return str(AGAINST_DEED_SENTENCES[objection.code]) % {"passage": objection.passage}
+
+
 def fault_sentence(fault: Fault) -> str:
     """What is wrong with a cell, in words."""
     sentences: Mapping[StrEnum, object] = UNREADABLE_DAY_SENTENCES | TABLE_FAULT_SENTENCES
     return str(sentences[fault.why]) % {"value": str(fault.value)[:40]}
+
+
+# Why a work record, or what one of its fields holds, is refused; what is asked before it is saved.
+AGAINST_RECORD_SENTENCES = {
+    AgainstRecord.FUTURE: _("日期不能晚于今天：做完再录入。"),
+    AgainstRecord.NO_TITLE: _("请填写名称。"),
+    AgainstRecord.ENDS_IN_FUTURE: _("结束日期不能晚于今天。"),
+    AgainstRecord.ENDS_BEFORE: _("结束日期早于开始日期。"),
+    AgainstRecord.NO_TOTALS: _("该种类须逐条录入，不能按月填合计。"),
+    AgainstRecord.NO_SOURCE: _("按月合计须写明数据来源。"),
+    AgainstRecord.NO_AMOUNT: _("数量不能小于零。"),
+    AgainstRecord.NOT_FIRST_OF_MONTH: _("按月合计请选择月份。"),
+    AgainstRecord.TOTAL_WITH_END: _("按月合计没有结束日期。"),
+    AgainstRecord.NAMES_SOMEONE: _("涉及具体案件的只写编号，请删去当事人姓名。"),
+}
+AGAINST_VALUE_SENTENCES = {
+    AgainstValue.MISSING: _("请填写此栏。"),
+    AgainstValue.NO_TEXT: _("此栏应为文字。"),
+    AgainstValue.TOO_LONG: _("此栏最多300字。"),
+    AgainstValue.NO_NUMBER: _("请填写数字。"),
+    AgainstValue.NEGATIVE: _("数字不能小于零。"),
+    AgainstValue.TOO_LARGE: _("数字过大，请核对。"),
+    AgainstValue.NOT_WHOLE: _("请填写整数。"),
+    AgainstValue.TOO_FINE: _("最多两位小数。"),
+    AgainstValue.NOT_OFFERED: _("请从所列选项中选择。"),
+    AgainstValue.NO_DAY: _("请填写日期，如 2026-03-31 或 2026年3月31日。"),
+    AgainstValue.NO_YES_OR_NO: _("请选择是或否。"),
+    AgainstValue.NOT_IN_TOTALS: _("此栏不填合计。"),
+    AgainstValue.UNKNOWN: _("该种类没有此栏。"),
+}
+CAUTION_SENTENCES = {
+    Caution.SINGLES_THERE: _(
+        "该单位该月已有逐条录入的记录。两者并存时只计逐条录入的数量，合计不计入。"
+    ),
+    Caution.TOTAL_THERE: _("该单位该月已填合计。再逐条录入的，只计逐条录入的数量，合计不再计入。"),
+    Caution.MONTH_NOT_OVER: _("该月尚未结束，所填合计可能不全。"),
+    Caution.LOOKS_THE_SAME: _("该单位当日已有同名记录，请核对是否重复录入。"),
+}
+COURT_REMARK_SENTENCES = {
+    CourtRemark.NO_HEAD_POST: _("登记为负责人出庭，但出庭人当日不担任该单位负责人职务，请核对。"),
+    CourtRemark.NOBODY_NAMED: _("登记为负责人出庭，但没有选择出庭人。"),
+    CourtRemark.OWN_HEAD_ABSENT: _(
+        "以本单位名义被诉，该审级单位负责人尚未出庭。负责人在同一审级出庭一次即可。"
+    ),
+}
+
+# Staffing, certificates and examinations.
+AGAINST_STAFFING_SENTENCES = {
+    AgainstStaffing.NO_POSTS: _("请至少选择一个岗位。"),
+    AgainstStaffing.NOBODY: _("至少人数应为1人以上。"),
+    AgainstStaffing.ENDS_BEFORE: _("截止日期早于起始日期。"),
+    AgainstStaffing.TWICE: _("该单位对同一类别、同一等级已有同期适用的标准，请先截止原标准。"),
+}
+VALIDITY_LABELS = {
+    Validity.CANCELLED: _("已作废"),
+    Validity.NOT_YET: _("尚未发证"),
+    Validity.RENEWED: _("已换发"),
+    Validity.EXPIRED: _("已过期"),
+    Validity.EXPIRING: _("90日内到期"),
+    Validity.GOOD: pgettext_lazy("certificate", "有效"),
+}
+AGAINST_CERTIFICATE_SENTENCES = {
+    AgainstCertificate.FUTURE: _("发证日期不能晚于今天。"),
+    AgainstCertificate.ENDS_BEFORE: _("有效期早于发证日期。"),
+    AgainstCertificate.NO_END: _("该种证件有有效期，请填写有效期至。"),
+    AgainstCertificate.SAME_NUMBER: _("该人员已有同种类、同编号的证件。"),
+    AgainstCertificate.TO_RENEW: _("该人员已有该种证件，到期换证的请在原证件上办理“换发”。"),
+    AgainstCertificate.CANCELLED: _("该证件已作废。"),
+    AgainstCertificate.RENEWED: _("该证件已经换发。"),
+    AgainstCertificate.NOT_LATER: _("新证件的有效期须晚于原证件。"),
+}
+AGAINST_EXAMINATION_SENTENCES = {
+    AgainstExamination.NO_NAME: _("请填写考试名称。"),
+    AgainstExamination.FUTURE: _("考试日期不能晚于今天。"),
+    AgainstExamination.MORE_PASSED: _("合格人数不能多于参考人数。"),
+    AgainstExamination.CANCELLED: _("该考试已作废。"),
+    AgainstExamination.TWICE: _("该单位当日的同名考试已经录入。"),
+}
+REMARK_KIND_LABELS = {
+    RemarkKind.HEADS: _("专职岗位由主要负责人担任"),
+    RemarkKind.UNQUALIFIED: _("不具备任职资格"),
+    RemarkKind.FIRST_REVIEW: _("初次法制审核未取得法律职业资格"),
+}
+
+
+def rate_label(part: int, whole: int) -> str:
+    """A share with its numerator and denominator: 42/45（93.3%）; of nothing there is no share."""
+    if not whole:
+        return gettext("无成绩")
+    percent = f"{part / whole:.1%}".replace(".0%", "%")
+    return gettext("%(part)s/%(whole)s（%(percent)s）") % {
+        "part": part,
+        "whole": whole,
+        "percent": percent,
+    }

@@ -128,6 +128,9 @@ PROVABLE = (
     "look_back",
     "notice",
     "reply",
+    "record",
+    "deed",
+    "account",
 )
 
 
@@ -172,6 +175,16 @@ class EvidenceUse(models.Model):
     )
     reply = models.ForeignKey(
         "Reply", models.CASCADE, null=True, blank=True, related_name="evidence_uses"
+    )
+
+    record = models.ForeignKey(
+        "WorkRecord", models.CASCADE, null=True, blank=True, related_name="evidence_uses"
+    )
+    deed = models.ForeignKey(
+        "Deed", models.CASCADE, null=True, blank=True, related_name="evidence_uses"
+    )
+    account = models.ForeignKey(
+        "AccountGiven", models.CASCADE, null=True, blank=True, related_name="evidence_uses"
     )
 
     TARGETS = PROVABLE

@@ -154,8 +154,10 @@ class Measure(Recorded, Imported, Cancellable):
     dropped_on = models.DateField(_("终止日期"), null=True, blank=True, editable=False)
     dropped_because = models.CharField(_("终止原因"), max_length=300, blank=True, editable=False)
 
+    initials = models.CharField(_("拼音首字母"), max_length=200, blank=True, editable=False)
+
     objects = MeasureQuerySet.as_manager()
-    history = HistoricalRecords(m2m_fields=[problems, joint_units])
+    history = HistoricalRecords(excluded_fields=["initials"], m2m_fields=[problems, joint_units])
 
     class Meta(Cancellable.Meta):
         verbose_name = _("措施")

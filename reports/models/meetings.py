@@ -136,11 +136,12 @@ class Meeting(Recorded, Imported, Cancellable):
         related_name="meeting",
         verbose_name=_("议题单"),
     )
+    initials = models.CharField(_("拼音首字母"), max_length=200, blank=True, editable=False)
     # One press of the button is one meeting, also when the browser sends it twice.
     once = models.UUIDField(null=True, blank=True, unique=True, editable=False)
 
     objects = MeetingQuerySet.as_manager()
-    history = HistoricalRecords(excluded_fields=["once"])
+    history = HistoricalRecords(excluded_fields=["once", "initials"])
 
     class Meta(Cancellable.Meta):
         constraints = [

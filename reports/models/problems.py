@@ -234,6 +234,23 @@ class Problem(Recorded, Imported, Cancellable):
     taken_on = models.BooleanField(
         _("领导领办"), default=False, help_text=_("由责任领导领办并亲自推动。")
     )
+    # What brought it to light, where it was neither a meeting nor a paper.
+    record = models.ForeignKey(
+        "WorkRecord",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="problems",
+        verbose_name=_("发现问题的工作"),
+    )
+    account = models.ForeignKey(
+        "AccountGiven",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="problems",
+        verbose_name=_("指出问题的述法"),
+    )
     leader = models.ForeignKey(
         "Person",
         models.PROTECT,
@@ -300,8 +317,12 @@ class Problem(Recorded, Imported, Cancellable):
         verbose_name=_("销号人"),
     )
 
+    initials = models.CharField(_("拼音首字母"), max_length=200, blank=True, editable=False)
+
     objects = ProblemQuerySet.as_manager()
-    history = HistoricalRecords(excluded_fields=["follows"], m2m_fields=[joint_units, themes])
+    history = HistoricalRecords(
+        excluded_fields=["follows", "initials"], m2m_fields=[joint_units, themes]
+    )
 
     class Meta(Cancellable.Meta):
         verbose_name = _("问题")

@@ -99,6 +99,15 @@ class Unit(Imported):
     )
     is_fictional = models.BooleanField(_("虚构示例"), default=False, editable=False)
     initials = models.CharField(_("拼音首字母"), max_length=200, blank=True, editable=False)
+    succeeded_by = models.ForeignKey(
+        "Unit",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="predecessors",
+        verbose_name=_("并入单位"),
+    )
     under_parent_since = models.DateField(_("隶属现上级自"), null=True, blank=True, editable=False)
     # Written by actions.units alone, verified by audit_ledger: the subtree is one indexed range.
     path = models.CharField(max_length=160, blank=True, db_index=True, editable=False)

@@ -6,7 +6,16 @@ from hypothesis import strategies as st
 
 from reports.domain.calendar import days_of
 from reports.domain.periods import Period
-from reports.domain.terms import Term, days_served, gaps, holds_on, overlaps, within
+from reports.domain.terms import (
+    Term,
+    Vacancy,
+    days_served,
+    gaps,
+    holds_on,
+    overlaps,
+    vacancy_on,
+    within,
+)
 
 YEAR = Period(date(2026, 1, 1), date(2026, 12, 31))
 SPRING = Term(date(2026, 2, 1), date(2026, 5, 31))
@@ -111,3 +120,42 @@ def test_overlapping_terms_share_a_day(one, other):
     )
 
     assert overlaps(one, other) is shared
+
+
+@pytest.mark.parametrize(
+    ("day", "vacancy"),
+    [
+        (date(2026, 3, 1), None),
+        (date(2026, 3, 2), Vacancy(date(2026, 3, 2), date(2026, 3, 24))),
+        (date(2026, 3, 24), Vacancy(date(2026, 3, 2), date(2026, 3, 24))),
+        (date(2026, 3, 25), None),
+        (date(2025, 6, 1), Vacancy(None, date(2025, 12, 31))),
+        (date(2026, 6, 1), Vacancy(date(2026, 5, 1), None)),
+    ],
+)
+def test_the_empty_days_around_a_day(day, vacancy):
+    terms = [
+        Term(date(2026, 3, 25), date(2026, 4, 30)),
+        Term(date(2026, 1, 1), date(2026, 3, 1)),
+    ]
+
+    assert vacancy_on(terms, day) == vacancy
+
+
+def test_a_vacancy_lies_within_the_days_of_its_unit():
+    found = vacancy_on([], date(2026, 3, 2), since=date(2026, 2, 1), until=date(2026, 3, 31))
+
+    assert found == Vacancy(date(2026, 2, 1), date(2026, 3, 31))
+
+
+@pytest.mark.parametrize(
+    ("vacancy", "day", "days"),
+    [
+        (Vacancy(date(2026, 3, 2), date(2026, 3, 24)), date(2026, 6, 10), 23),
+        (Vacancy(date(2026, 3, 2), date(2026, 3, 24)), date(2026, 3, 4), 3),
+        (Vacancy(date(2026, 3, 2)), date(2026, 3, 2), 1),
+        (Vacancy(None, date(2026, 3, 24)), date(2026, 6, 10), None),
+    ],
+)
+def test_how_many_days_are_empty(vacancy, day, days):
+    assert vacancy.days_by(day) == days

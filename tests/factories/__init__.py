@@ -3,6 +3,13 @@
 from .access import AccountFactory, MembershipFactory, UserFactory, member
 from .calendar import HolidayFactory
 from .evidence import EvidenceFactory, EvidenceUseFactory
+from .first_person import (
+    AccountGivenFactory,
+    DeedFactory,
+    DutyListFactory,
+    FirstPersonDutyFactory,
+)
+from .indicators import FigureFactory, IndicatorFactory, SumRuleFactory
 from .jobs import JobFactory
 from .measures import ExtensionFactory, MeasureFactory, ProgressFactory
 from .meetings import (
@@ -26,9 +33,12 @@ from .notices import (
 from .people import (
     AppointmentFactory,
     CertificateFactory,
+    CertificateKindFactory,
     ExaminationFactory,
+    ExaminationResultFactory,
     PersonFactory,
     PostFactory,
+    StaffingRuleFactory,
 )
 from .problems import (
     CauseKindFactory,
@@ -42,7 +52,13 @@ from .problems import (
     ProblemThemeFactory,
 )
 from .promises import DeputyFactory, PromiseFactory, ReminderFactory
-from .records import HonourFactory
+from .records import (
+    HonourFactory,
+    RecordFieldFactory,
+    RecordKindFactory,
+    ReportHeadingFactory,
+    WorkRecordFactory,
+)
 from .rounds import (
     LookBackItemFactory,
     LookBackRoundFactory,
@@ -82,6 +98,7 @@ from .units import (
 __all__ = [
     "NOON",
     "AccountFactory",
+    "AccountGivenFactory",
     "AgendaItemFactory",
     "AgendaKindFactory",
     "AgendaPaperFactory",
@@ -93,18 +110,25 @@ __all__ = [
     "BureauSettingFactory",
     "CauseKindFactory",
     "CertificateFactory",
+    "CertificateKindFactory",
     "CityFactory",
+    "DeedFactory",
     "DeputyFactory",
     "DischargeFactory",
     "DueFactory",
     "DueNoteFactory",
+    "DutyListFactory",
     "EvidenceFactory",
     "EvidenceUseFactory",
     "ExaminationFactory",
+    "ExaminationResultFactory",
     "ExtensionFactory",
+    "FigureFactory",
+    "FirstPersonDutyFactory",
     "FrozenFigureFactory",
     "HolidayFactory",
     "HonourFactory",
+    "IndicatorFactory",
     "IssuingOfficeFactory",
     "JobFactory",
     "LookBackFactory",
@@ -130,8 +154,11 @@ __all__ = [
     "ProblemThemeFactory",
     "ProgressFactory",
     "PromiseFactory",
+    "RecordFieldFactory",
+    "RecordKindFactory",
     "ReminderFactory",
     "ReplyFactory",
+    "ReportHeadingFactory",
     "ReportMoveFactory",
     "ScheduleFactory",
     "ScheduleSetFactory",
@@ -139,6 +166,8 @@ __all__ = [
     "SectionFactory",
     "SentenceFactory",
     "SourceFactory",
+    "StaffingRuleFactory",
+    "SumRuleFactory",
     "SuperiorTaskFactory",
     "UnitFactory",
     "UnitKindFactory",
@@ -147,6 +176,7 @@ __all__ = [
     "WaiverFactory",
     "WaiverOrderFactory",
     "WaiverRequestFactory",
+    "WorkRecordFactory",
     "closed_problem",
     "member",
     "notice_at",

@@ -2,9 +2,18 @@ from datetime import date
 
 import factory
 
-from reports.models import Appointment, Certificate, Examination, Person, Post
+from reports.models import (
+    Appointment,
+    Certificate,
+    CertificateKind,
+    Examination,
+    ExaminationResult,
+    Person,
+    Post,
+    StaffingRule,
+)
 
-from .units import UnitFactory
+from .units import BureauFactory, UnitFactory, UnitKindFactory
 
 
 class PersonFactory(factory.django.DjangoModelFactory):
@@ -37,12 +46,21 @@ class AppointmentFactory(factory.django.DjangoModelFactory):
     single_holder = factory.SelfAttribute("post.single_holder")
 
 
+class CertificateKindFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = CertificateKind
+        django_get_or_create = ("code",)
+
+    code = "police_basic"
+    name = factory.LazyAttribute(lambda o: {"police_basic": "基本级执法资格"}.get(o.code, o.code))
+
+
 class CertificateFactory(factory.django.DjangoModelFactory):
     class Meta:
         model = Certificate
 
     person = factory.SubFactory(PersonFactory)
-    kind = "人民警察执法资格"
+    kind = factory.SubFactory(CertificateKindFactory)
 
 
 class ExaminationFactory(factory.django.DjangoModelFactory):
@@ -54,3 +72,21 @@ class ExaminationFactory(factory.django.DjangoModelFactory):
     held_on = date(2026, 5, 20)
     participants = 10
     passed = 9
+
+
+class ExaminationResultFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = ExaminationResult
+
+    examination = factory.SubFactory(ExaminationFactory)
+    person = factory.SubFactory(PersonFactory, unit=factory.SelfAttribute("..examination.unit"))
+    passed = True
+
+
+class StaffingRuleFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = StaffingRule
+
+    unit = factory.SubFactory(BureauFactory)
+    kind = factory.SubFactory(UnitKindFactory)
+    first_day = date(2025, 1, 1)
