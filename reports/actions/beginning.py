@@ -7,6 +7,10 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from reports.actions.accounts import NewLogin, random_password
+from reports.actions.delivered import lay_posts
+from reports.actions.delivered_first_person import lay_duty_lists
+from reports.actions.delivered_indicators import lay_indicators
+from reports.actions.delivered_records import lay_record_kinds
 from reports.actions.history import bulk_create
 from reports.actions.refusals import Refused
 from reports.actions.units import UnitDraft, create_unit
@@ -127,6 +131,10 @@ def start_ledger(
     if not UnitKind.objects.exists():
         UnitKind.objects.bulk_create(usual_unit_kinds())
     lay_problem_words()
+    lay_posts(at=at)
+    lay_duty_lists(at=at)
+    lay_record_kinds()
+    lay_indicators(at=at)
     kind = UnitKind.objects.filter(code=kind_code).first()
     if kind is None:
         raise CannotStartLedger([_("没有“%(code)s”这一单位类别。") % {"code": kind_code}])

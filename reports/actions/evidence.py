@@ -22,7 +22,9 @@ from reports.actions.history import bulk_create
 from reports.actions.meetings import refresh_evidence_of_meetings, refresh_meeting_evidence
 from reports.actions.refusals import Refused
 from reports.models import (
+    AccountGiven,
     AnnualReport,
+    Deed,
     Evidence,
     EvidenceUse,
     LookBack,
@@ -33,6 +35,7 @@ from reports.models import (
     Progress,
     Reply,
     Waiver,
+    WorkRecord,
 )
 from reports.models.choices import EvidenceKind, ReviewState, Visibility, listed
 
@@ -109,7 +112,20 @@ class Reference:
     kind: EvidenceKind = EvidenceKind.MINUTES
 
 
-Target = Meeting | Problem | Measure | Progress | Waiver | AnnualReport | Notice | Reply | LookBack
+Target = (
+    Meeting
+    | Problem
+    | Measure
+    | Progress
+    | Waiver
+    | AnnualReport
+    | Notice
+    | Reply
+    | LookBack
+    | WorkRecord
+    | Deed
+    | AccountGiven
+)
 
 
 # The files written since the outermost ``atomic_with_files`` began.
@@ -342,6 +358,10 @@ def _owner(target: Target) -> tuple[object, object]:
 def _name(target: Model) -> str:
     if isinstance(target, LookBack):
         return "look_back"
+    if isinstance(target, WorkRecord):
+        return "record"
+    if isinstance(target, AccountGiven):
+        return "account"
     return "report" if isinstance(target, AnnualReport) else type(target).__name__.lower()
 
 

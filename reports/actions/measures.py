@@ -10,6 +10,7 @@ from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from reports.actions.history import bulk_create
+from reports.actions.initials import initials_of
 from reports.actions.refusals import Refused
 from reports.domain.deadlines import Within, due_within
 from reports.domain.measures import (
@@ -100,6 +101,7 @@ def set_measures(
             unit=draft.unit,
             plan_year=draft.plan_year,
             title=draft.title.strip(),
+            initials=initials_of(draft.title, limit=200),
             standard=draft.standard,
             responsible=draft.responsible,
             set_on=draft.set_on,
@@ -170,6 +172,7 @@ def edit_measure(
     if unit.bureau_id != measure.bureau_id:
         raise CannotSetMeasure([_("不能改到别的分局；请作废后在该分局另设措施。")])
     measure.title, measure.standard, measure.responsible = title.strip(), standard, responsible
+    measure.initials = initials_of(measure.title, limit=200)
     measure.unit, measure.plan_year = unit, plan_year
     measure.task, measure.leader = task, leader
     measure.problems.set(problems)

@@ -12,6 +12,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from reports.actions.history import bulk_create
+from reports.actions.initials import initials_of
 from reports.actions.refusals import Refused
 from reports.actions.schedules import recount_dues
 from reports.domain.counting import (
@@ -279,6 +280,7 @@ _OF_AN_ITEM = tuple(name for name in AgendaDraft.__slots__ if name != "pk")
 _CORRECTED = (
     "kind_id",
     "title",
+    "initials",
     "held_on",
     "starts_at",
     "ends_at",
@@ -518,6 +520,7 @@ def _meeting(
         bureau_id=draft.unit.bureau_id,
         kind_id=draft.kind_id,
         title=draft.title.strip(),
+        initials=initials_of(draft.title, limit=200),
         held_on=draft.held_on,
         starts_at=draft.starts_at,
         ends_at=draft.ends_at,

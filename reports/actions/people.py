@@ -12,10 +12,11 @@ from django.utils.translation import gettext as _
 from reports.actions.history import bulk_create, bulk_update
 from reports.actions.initials import initials_of
 from reports.actions.refusals import Refused
+from reports.domain.handovers import reasons_against_handing_over
 from reports.domain.periods import ONE_DAY
 from reports.domain.terms import Term, overlaps
 from reports.models import Appointment, Person, Post, Unit
-from reports.models.choices import PersonKind, day_label
+from reports.models.choices import AGAINST_HAND_OVER_SENTENCES, PersonKind, day_label
 from reports.selectors.people import term_of
 
 
@@ -51,6 +52,7 @@ class AppointmentDraft:
     last_day: date | None = None
     acting: bool = False
     document_number: str = ""
+    home_unit: Unit | None = None
     imported_from: str = ""
     imported_row: int | None = None
 
@@ -153,6 +155,7 @@ def appoint_many(
             last_day=draft.last_day,
             acting=draft.acting,
             document_number=draft.document_number,
+            home_unit=draft.home_unit,
             single_holder=draft.post.single_holder,
             imported_from=draft.imported_from,
             imported_row=draft.imported_row,
@@ -173,9 +176,12 @@ def appoint(
     last_day: date | None = None,
     acting: bool = False,
     document_number: str = "",
+    home_unit: Unit | None = None,
 ) -> Appointment:
     """Let one person hold one post; refuses like ``appoint_many``."""
-    draft = AppointmentDraft(person, unit, post, first_day, last_day, acting, document_number)
+    draft = AppointmentDraft(
+        person, unit, post, first_day, last_day, acting, document_number, home_unit
+    )
     return appoint_many([draft], by=by, at=at)[0]
 
 
@@ -189,6 +195,7 @@ def edit_appointment(
     document_number: str,
     by: User | None,
     at: datetime,
+    home_unit: Unit | None = None,
 ) -> Appointment:
     """Correct the days of an appointment; refuses like ``appoint_many``.
 
@@ -196,13 +203,14 @@ def edit_appointment(
     """
     row = _locked(appointment)
     draft = AppointmentDraft(
-        row.person, row.unit, row.post, first_day, last_day, acting, document_number
+        row.person, row.unit, row.post, first_day, last_day, acting, document_number, home_unit
     )
     reasons = _against_drafts([draft], without=row.pk)
     if reasons:
         raise CannotAppoint(reasons)
     row.first_day, row.last_day = first_day, last_day
     row.acting, row.document_number = acting, document_number
+    row.home_unit = home_unit
     row.single_holder = row.post.single_holder
     _save(row, by=by, at=at)
     return row
@@ -236,17 +244,29 @@ def hand_over(
     at: datetime,
     acting: bool = False,
     document_number: str = "",
+    home_unit: Unit | None = None,
 ) -> Appointment:
     """Pass a post on: the old holder ends the day before, the new one begins on the day.
 
-    Refuses a day on which the old holder had not begun, the same person, and all that
-    ``appoint_many`` refuses.
+    Whoever acts in the post may be given it in full. Refuses a day on which the old holder had
+    not begun, the same person otherwise, and all that ``appoint_many`` refuses. The same page sent
+    once more changes nothing.
     """
     row = _locked(appointment)
-    if to.pk == row.person_id:
-        raise CannotAppoint([_("接任人与原任职人员是同一人。")])
-    if on <= row.first_day:
-        raise CannotAppoint([_("接任日期须晚于原任职日期。")])
+    again = Appointment.objects.filter(
+        unit=row.unit, post=row.post, person=to, first_day=on, acting=acting
+    ).first()
+    if again is not None and row.last_day == on - ONE_DAY:
+        return again
+    reasons = reasons_against_handing_over(
+        term_of(row),
+        on=on,
+        same_person=to.pk == row.person_id,
+        acting=row.acting,
+        acting_after=acting,
+    )
+    if reasons:
+        raise CannotAppoint(AGAINST_HAND_OVER_SENTENCES[why] for why in reasons)
     if row.last_day is None or row.last_day >= on:
         row.last_day = on - ONE_DAY
         _save(row, by=by, at=at)
@@ -257,9 +277,41 @@ def hand_over(
         first_day=on,
         acting=acting,
         document_number=document_number,
+        home_unit=home_unit,
         by=by,
         at=at,
     )
+
+
+@transaction.atomic
+def hand_over_posts(
+    *,
+    appointments: Iterable[Appointment],
+    to: Person,
+    on: date,
+    by: User | None,
+    at: datetime,
+    acting: bool = False,
+    document_number: str = "",
+    home_unit: Unit | None = None,
+) -> list[Appointment]:
+    """Pass on several posts of one person at once, all or none; refuses like ``hand_over``.
+
+    The home unit is that of whoever comes, noted where the post is in another unit.
+    """
+    return [
+        hand_over(
+            appointment=each,
+            to=to,
+            on=on,
+            acting=acting,
+            document_number=document_number,
+            home_unit=home_unit if home_unit and home_unit.pk != each.unit_id else None,
+            by=by,
+            at=at,
+        )
+        for each in appointments
+    ]
 
 
 @transaction.atomic
@@ -325,6 +377,10 @@ def _against_days(draft: AppointmentDraft) -> list[str]:
             _("“%(unit)s”已于%(day)s停用，任职不能晚于该日。")
             % {"unit": unit, "day": day_label(unit.closed_on)}
         )
+    if draft.home_unit is not None and draft.home_unit.pk == unit.pk:
+        reasons.append(_("编制单位就是任职单位的，不属于派驻，请留空。"))
+    if person.merged_into_id is not None:
+        reasons.append(_("%(person)s的这一条已并入另一条，请重新选择人员。") % {"person": person})
     if person.left_on and (last is None or last > person.left_on):
         reasons.append(
             _("%(person)s已于%(day)s离任，任职不能晚于该日。")

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from reports.actions.history import bulk_create
+from reports.actions.initials import initials_of
 from reports.actions.measures import MeasureDraft, set_measure
 from reports.actions.refusals import Refused
 from reports.domain.deadlines import Within, due_within
@@ -32,6 +33,7 @@ from reports.domain.problems import (
     step_of,
 )
 from reports.models import (
+    AccountGiven,
     CauseKind,
     LookBack,
     Meeting,
@@ -42,6 +44,7 @@ from reports.models import (
     ProblemSource,
     ProblemTheme,
     Unit,
+    WorkRecord,
 )
 from reports.models import ProblemMove as MoveRow
 from reports.models.choices import (
@@ -72,7 +75,7 @@ class Cause:
 
 @dataclass(frozen=True, slots=True)
 class ProblemDraft:
-    """A problem as entered; ``meeting`` is the one that raised it.
+    """A problem as entered; ``meeting``, ``record`` or ``account`` is what brought it to light.
 
     ``within`` gives the due day as a number of days from the day the paper was received, or else
     the problem was found; it takes the place of ``due_on``.
@@ -109,6 +112,8 @@ class ProblemDraft:
     as_published: bool = False
     joint_units: tuple[Unit, ...] = field(default_factory=tuple)
     meeting: Meeting | None = None
+    record: WorkRecord | None = None
+    account: AccountGiven | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,12 +168,15 @@ def register_problems(
                 **fields
                 | _dates_of(draft)
                 | {"title": draft.title.strip(), "kind": draft.kind.value},
+                initials=initials_of(draft.title, limit=200),
                 bureau_id=draft.unit.bureau_id,
                 year=draft.found_on.year,
                 number=numbers.next(draft),
                 parent=draft.parent,
                 as_published=draft.as_published,
                 meeting=draft.meeting,
+                record=draft.record,
+                account=draft.account,
                 recorded_at=moment,
                 recorded_by=by,
             )
@@ -295,6 +303,7 @@ def edit_problem(
     for name, value in dates.items():
         setattr(problem, name, value)
     problem.title, problem.kind = draft.title.strip(), draft.kind.value
+    problem.initials = initials_of(problem.title, limit=200)
     if draft.parent != former:
         _put_under(problem, draft.parent)
     problem.joint_units.set(draft.joint_units)
@@ -840,8 +849,24 @@ def _refuse_bad_draft(draft: ProblemDraft, today: date) -> None:
         reasons.append(_("限期天数至少为1。"))
     if draft.meeting and draft.meeting.bureau_id != draft.unit.bureau_id:
         reasons.append(_("提出问题的会议须属于同一分局。"))
+    reasons += _against_origin(draft)
     if reasons:
         raise CannotRegisterProblem(reasons)
+
+
+def _against_origin(draft: ProblemDraft) -> list[str]:
+    """Why the work or the account given cannot be what brought the problem to light."""
+    reasons = []
+    for origin in (draft.record, draft.account):
+        if origin is None:
+            continue
+        if origin.bureau_id != draft.unit.bureau_id:
+            reasons.append(_("发现问题的工作和述法须属于同一分局。"))
+        if origin.is_cancelled:
+            reasons.append(_("发现问题的工作或述法已作废，不能据以登记问题。"))
+        if draft.found_on < origin.on:
+            reasons.append(_("发现日期早于开展该项工作或述法的日期。"))
+    return reasons
 
 
 class _Numbers:

@@ -314,7 +314,7 @@ def _owing_people(
             for row in held.values_list("unit_id", "person_id", "first_day", "last_day"):
                 by_unit[row[0]].append(_Span(*row[1:]))
         elif version.owed_by == OwedBy.ROSTER:
-            people = Person.objects.filter(unit__in=where)
+            people = Person.objects.standing().filter(unit__in=where)
             people = people.filter(Q(left_on=None) | Q(left_on__gte=whole.first - ONE_PERIOD))
             if version.roster_kinds:
                 people = people.filter(kind__in=version.roster_kinds)
@@ -424,6 +424,34 @@ def _remove_without_facts(dues: list[Due]) -> set[int]:
     for at in range(0, len(gone), BATCH):
         Due.objects.filter(pk__in=gone[at : at + BATCH]).delete()
     return set(gone)
+
+
+def pass_dues(*, of: int, to: int) -> list[Due]:
+    """Let the dues that one person owes be owed by another; by their keys.
+
+    Of two for one period the one goes that nothing hangs on. Gives those that stand twice with
+    something on both: they are left as they are. Wants a transaction.
+    """
+    rows = list(Due.objects.filter(person=of).select_related("schedule").order_by("pk"))
+    lines = [(due.unit_id, due.schedule_id, due.period_first) for due in rows]
+    theirs = {
+        (due.unit_id, due.schedule_id, due.period_first): due
+        for due in Due.objects.filter(person=to, schedule__in={line[1] for line in lines})
+    }
+    twins = [theirs[line] for line in lines if line in theirs]
+    removed = _remove_without_facts(twins)
+    own = [due for due, line in zip(rows, lines, strict=True) if line in theirs]
+    removed |= _remove_without_facts([d for d in own if _twin(d, theirs).pk not in removed])
+    twice = [d for d in own if not {d.pk, _twin(d, theirs).pk} & removed]
+    passed = [d.pk for d in rows if d.pk not in removed and d not in twice]
+    Due.objects.filter(pk__in=passed).update(person=to)
+    for schedule, year in {(due.schedule_id, due.year) for due in rows}:
+        recount_kept(Q(schedule=schedule, year=year))
+    return twice
+
+
+def _twin(due: Due, theirs: dict[tuple[int, int, date], Due]) -> Due:
+    return theirs[due.unit_id, due.schedule_id, due.period_first]
 
 
 # --- what is kept -------------------------------------------------------------------------------

@@ -17,8 +17,9 @@ from reports.actions.history import BATCH, bulk_create, bulk_update
 from reports.actions.initials import initials_of
 from reports.actions.refusals import Refused
 from reports.actions.schedules import replan
+from reports.domain.handovers import Merging, reasons_against_merging_units
 from reports.models import Appointment, Unit, UnitKind, UnitName
-from reports.models.choices import day_label
+from reports.models.choices import AGAINST_MERGING_UNITS_SENTENCES, day_label
 from reports.selectors.units import LAST_POSITION, Place, place_of, places
 
 STEP = 10
@@ -151,10 +152,58 @@ def reopen_unit(*, unit: Unit, by: User | None, at: datetime, today: date) -> Un
         raise CannotChangeUnit([_("该单位没有停用。")])
     if unit.parent and not unit.parent.exists_on(today):
         raise CannotChangeUnit([_("上级单位“%(unit)s”已停用。") % {"unit": unit.parent.name}])
-    unit.closed_on = None
+    unit.closed_on = unit.succeeded_by = None
     _save(unit, by=by, at=at)
     _replan({unit.bureau_id}, today)
     return unit
+
+
+@transaction.atomic
+def merge_unit(
+    *, unit: Unit, into: Unit, on: date, by: User | None, at: datetime, today: date
+) -> Unit:
+    """Close a unit on a day and say which other one is in its place from the day after.
+
+    Its records stay with it: what is open there is handed over by who leads it. Of a unit that is
+    closed already the successor is noted, with the day it closed on. Refuses a bureau, a unit of
+    another bureau, a circle, a unit that does not exist on the day after, and what ``close_unit``
+    refuses. The same page sent once more changes nothing.
+    """
+    unit = _locked(unit)
+    into = Unit.objects.select_for_update(of=("self",)).get(pk=into.pk)
+    if unit.succeeded_by_id == into.pk and unit.closed_on == on:
+        return unit
+    facts = Merging(
+        key=unit.pk,
+        into=into.pk,
+        bureau=unit.bureau_id,
+        into_bureau=into.bureau_id,
+        files_report=unit.is_bureau,
+        into_is_below=unit.path < into.path < unit.path_end,
+        successors=_behind(into),
+        into_opens_on=into.opened_on,
+        into_closes_on=into.closed_on,
+        closed_on=unit.closed_on,
+        merged_into=unit.succeeded_by_id,
+    )
+    reasons = reasons_against_merging_units(facts, on)
+    if reasons:
+        raise CannotChangeUnit(AGAINST_MERGING_UNITS_SENTENCES[why] for why in reasons)
+    if unit.closed_on is None:
+        unit = close_unit(unit=unit, on=on, by=by, at=at, today=today)
+    unit.succeeded_by = into
+    _save(unit, by=by, at=at)
+    return unit
+
+
+def _behind(unit: Unit) -> frozenset[int]:
+    """The keys of the units that came in its place, one after the other."""
+    found: set[int] = set()
+    key = unit.succeeded_by_id
+    while key is not None and key not in found:
+        found.add(key)
+        key = Unit.objects.values_list("succeeded_by", flat=True).get(pk=key)
+    return frozenset(found)
 
 
 @transaction.atomic

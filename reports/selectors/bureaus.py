@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 
-from django.db.models import Exists, FilteredRelation, OuterRef, Q, QuerySet, Subquery
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from reports.domain.dues import (
     CountedIn,
@@ -25,8 +25,6 @@ from reports.models import (
     AnnualReport,
     Appointment,
     Due,
-    Person,
-    Post,
     Schedule,
     ScheduleVersion,
     Unit,
@@ -330,61 +328,8 @@ def label_of(due: Due) -> str:
 def appointments_in(units: Iterable[int], day: date) -> list[Appointment]:
     """Who holds what in the units on that day, in the order of the posts: one query."""
     held = Appointment.objects.filter(unit__in=list(units)).in_office_on(day)
-    rows = held.select_related("person", "post").order_by("post__position", "first_day", "pk")
-    return list(rows)
-
-
-def posts_in(units: Iterable[int], bureau: Unit, day: date) -> tuple[list[Appointment], list[Post]]:
-    """Who holds what in the units on that day, and which posts of the bureau are empty.
-
-    The posts stand in their order; empty are those that must be filled in a unit of the bureau's
-    kind and have no holder in the bureau itself. One query: each post with those who hold it.
-    """
-    in_office = Q(appointments__last_day__isnull=True) | Q(appointments__last_day__gte=day)
-    held = FilteredRelation(
-        "appointments",
-        condition=Q(appointments__unit__in=list(units), appointments__first_day__lte=day)
-        & in_office,
-    )
-    needed = Post.kinds.through.objects.filter(post=OuterRef("pk"), unitkind=bureau.kind_id)
-    rows = (
-        Post.objects.annotate(held=held, needed=Exists(needed))
-        .filter(Q(held__isnull=False) | Q(must_be_filled=True, needed=True))
-        .order_by("position", "held__first_day", "held__pk", "pk")
-        .values_list("pk", "code", "name", "position", "must_be_filled", "needed", *_HELD)
-    )
-    posts: dict[int, Post] = {}
-    wanted, filled, found = set(), set(), []
-    for pk, code, name, position, must, needed_here, *of in rows:
-        post = posts.setdefault(pk, Post(pk=pk, code=code, name=name, position=position))
-        if must and needed_here:
-            wanted.add(pk)
-        appointment_id, unit_id, person_id, person, first_day, acting = of
-        if appointment_id is None:
-            continue
-        found.append(
-            Appointment(
-                pk=appointment_id,
-                unit_id=unit_id,
-                person=Person(pk=person_id, name=person),
-                post=post,
-                first_day=first_day,
-                acting=acting,
-            )
-        )
-        if unit_id == bureau.pk:
-            filled.add(pk)
-    return found, [post for pk, post in posts.items() if pk in wanted - filled]
-
-
-_HELD = (
-    "held__pk",
-    "held__unit_id",
-    "held__person_id",
-    "held__person__name",
-    "held__first_day",
-    "held__acting",
-)
+    rows = held.select_related("person", "post", "home_unit")
+    return list(rows.order_by("post__position", "first_day", "pk"))
 
 
 def with_head(bureaus: QuerySet[Unit], day: date) -> QuerySet[Unit]:

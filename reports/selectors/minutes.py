@@ -1,6 +1,7 @@
 """The minutes of a meeting (会议纪要) as words, from what was recorded; print and file show the
 same."""
 
+from copy import copy
 from dataclasses import dataclass
 
 from django.utils import dateformat
@@ -19,6 +20,7 @@ from reports.models.choices import (
     day_label,
     listed,
 )
+from reports.selectors.names import called_then
 from reports.selectors.summaries import DOCUMENT_LANGUAGE
 
 
@@ -53,14 +55,15 @@ class Minutes:
 def minutes_of(meeting: Meeting) -> Minutes:
     """The minutes of a meeting in the language of the document: two queries.
 
-    ``meeting`` with unit, bureau, chair, post and who recorded it loaded.
+    ``meeting`` with unit, bureau, chair, post and who recorded it loaded, and with
+    ``unit_name_then`` where its unit had another name on that day.
     """
     with override(DOCUMENT_LANGUAGE):
         items = list(meeting.agenda.order_by("position"))
         rows = meeting.attendances.select_related("unit", "person__unit").order_by("pk")
         return Minutes(
             title=_title(meeting),
-            issuer=full_name(meeting.unit, meeting.bureau),
+            issuer=_called(meeting),
             facts=tuple(_facts(meeting)),
             opening=_opening(meeting),
             summary=tuple(_lines(meeting.summary)),
@@ -80,6 +83,15 @@ def full_name(unit: Unit, bureau: Unit | None) -> str:
     return f"{bureau.name}{unit.name}"
 
 
+def full_name_then(unit: Unit, bureau: Unit | None, then: str | None) -> str:
+    """``full_name`` by an earlier name of the unit, where it bore one."""
+    if not then:
+        return full_name(unit, bureau)
+    called = copy(unit)
+    called.name = then
+    return full_name(called, bureau)
+
+
 def paper_title(unit: Unit, bureau: Unit | None, name: str) -> str:
     """Who and what, on two lines; a unit that stands in the name is not said twice."""
     if unit.name not in name:
@@ -91,7 +103,15 @@ def paper_title(unit: Unit, bureau: Unit | None, name: str) -> str:
 
 def _title(meeting: Meeting) -> str:
     name = _("%(meeting)s纪要") % {"meeting": meeting.title}
-    return paper_title(meeting.unit, meeting.bureau, name)
+    unit = copy(meeting.unit)
+    unit.name = called_then(meeting.unit, getattr(meeting, "unit_name_then", None))
+    return paper_title(unit, meeting.bureau, name)
+
+
+def _called(meeting: Meeting) -> str:
+    """The unit with its bureau, by the name it bore when the meeting was held."""
+    then = getattr(meeting, "unit_name_then", None)
+    return full_name_then(meeting.unit, meeting.bureau, then)
 
 
 def _facts(meeting: Meeting) -> list[tuple[str, str]]:
@@ -124,7 +144,7 @@ def chair_of(meeting: Meeting) -> str:
 def _opening(meeting: Meeting) -> str:
     told = {
         "day": day_label(meeting.held_on),
-        "unit": full_name(meeting.unit, meeting.bureau),
+        "unit": _called(meeting),
         "meeting": meeting.title,
     }
     return _("%(day)s，%(unit)s召开%(meeting)s。现将会议情况纪要如下。") % told

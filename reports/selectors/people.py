@@ -8,9 +8,10 @@ from datetime import date
 from django.db.models import F, OuterRef, Prefetch, Q, QuerySet, Subquery
 from django.utils.translation import gettext as _
 
-from reports.domain.periods import ONE_DAY
+from reports.domain.access import ADMINISTRATORS, MAY, REACH, Act, Reach, Role
 from reports.domain.terms import Term, overlaps
 from reports.models import Appointment, Measure, Meeting, Person, Post, Problem, Unit
+from reports.models.choices import ROLE_LABELS, clauses, listed
 from reports.selectors.differences import Difference
 from reports.selectors.measures import measures_for
 from reports.selectors.problems import problems_for
@@ -24,7 +25,7 @@ def holders_on(unit_ids: Iterable[int], day: date) -> list[Appointment]:
     """
     found = Appointment.objects.filter(unit__in=list(unit_ids)).in_office_on(day)
     return list(
-        found.select_related("person", "unit", "post").order_by(
+        found.select_related("person", "unit", "post", "home_unit").order_by(
             "unit__path", "post__position", "post_id", "acting", "first_day", "pk"
         )
     )
@@ -103,56 +104,6 @@ def appointments_index(units: QuerySet[Unit] | None = None) -> AppointmentsIndex
     return index
 
 
-@dataclass(frozen=True, slots=True)
-class EmptyPost:
-    """A post that must be filled and is not; ``since`` is its first empty day where known."""
-
-    unit: Unit
-    post: Post
-    since: date | None
-    days: int | None
-
-
-def empty_posts(units: QuerySet[Unit], day: date) -> list[EmptyPost]:
-    """The posts of the units that must be filled and have no holder on the day.
-
-    A post must be filled in units of the kinds that it names, once the ledger of their bureau has
-    begun: before that nothing is known of them. The days are counted from the end of
-    the last term (or the opening of the unit), the day itself included; unknown where neither is
-    known. Four queries.
-    """
-    posts = list(
-        Post.objects.filter(must_be_filled=True)
-        .prefetch_related("kinds")
-        .order_by("position", "pk")
-    )
-    if not posts:
-        return []
-    kinds = {post.pk: {kind.pk for kind in post.kinds.all()} for post in posts}
-    kept = units.filter(bureau__ledger_from__lte=day)
-    existing = list(kept.existing_on(day).order_by("path"))
-    terms: dict[tuple[int, int], list[tuple[date, date | None]]] = defaultdict(list)
-    rows = Appointment.objects.filter(
-        unit__in=[unit.pk for unit in existing], post__in=posts, first_day__lte=day
-    )
-    for unit_id, post_id, first, last in rows.values_list(
-        "unit_id", "post_id", "first_day", "last_day"
-    ):
-        terms[unit_id, post_id].append((first, last))
-    found = []
-    for unit in existing:
-        for post in posts:
-            if unit.kind_id not in kinds[post.pk]:
-                continue
-            held = terms[unit.pk, post.pk]
-            if any(last is None or last >= day for _first, last in held):
-                continue
-            ends = [last + ONE_DAY for _first, last in held if last is not None]
-            since = max(ends) if ends else unit.opened_on
-            found.append(EmptyPost(unit, post, since, (day - since).days + 1 if since else None))
-    return found
-
-
 # --- what audit_ledger asks ---------------------------------------------------------------------
 
 
@@ -204,10 +155,11 @@ def people_for(scope: Scope, *, on: date) -> QuerySet[Person]:
 
     Posts held outside the scope are not told.
     """
-    posts = scope.limit(Appointment.objects.in_office_on(on)).select_related("unit", "post")
+    posts = scope.limit(Appointment.objects.in_office_on(on))
+    posts = posts.select_related("unit", "post", "home_unit")
     first = Appointment.objects.filter(person=OuterRef("pk")).in_office_on(on)
     return (
-        scope.limit(Person.objects.all())
+        scope.limit(Person.objects.standing())
         .annotate(
             first_post=Subquery(first.order_by("post__position").values("post__position")[:1])
         )
@@ -223,9 +175,27 @@ def people_for(scope: Scope, *, on: date) -> QuerySet[Person]:
     )
 
 
+def held_words(held: Appointment) -> str:
+    """The post and how it is held: 所长（主持工作）, 专职法制员（由法制大队派驻）."""
+    how = []
+    if held.acting:
+        how.append(_("主持工作"))
+    if seconded := seconded_words(held):
+        how.append(seconded)
+    told = {"post": held.post, "how": clauses(how)}
+    return _("%(post)s（%(how)s）") % told if how else str(held.post)
+
+
+def seconded_words(held: Appointment) -> str:
+    """Where somebody who serves away from home belongs: 由法制大队派驻. Wants ``home_unit``."""
+    if held.home_unit_id is None:
+        return ""
+    return _("由%(unit)s派驻") % {"unit": held.home_unit.label}
+
+
 def post_words(held: Appointment, person: Person) -> str:
     """The post, with its unit where that is not the person's own: 法制大队 大队长（主持工作）."""
-    post = _("%(post)s（主持工作）") % {"post": held.post} if held.acting else str(held.post)
+    post = held_words(held)
     if held.unit_id == person.unit_id:
         return post
     return _("%(unit)s %(post)s") % {"unit": held.unit.label, "post": post}
@@ -258,7 +228,9 @@ def duties_of(
     )
     return Duties(
         terms=list(
-            terms.select_related("unit", "post").order_by("-first_day", "post__position", "pk")
+            terms.select_related("unit__bureau", "post", "home_unit").order_by(
+                "-first_day", "post__position", "pk"
+            )
         ),
         led=list(open_problems.filter(leader=person)[:most]),
         answered=list(open_problems.filter(responsible=person)[:most]),
@@ -266,3 +238,31 @@ def duties_of(
         meetings=list(meetings.select_related("unit", "kind").order_by("-held_on", "-pk")[:most]),
         meetings_in_year=meetings.count(),
     )
+
+
+def readers_of(person: Person, terms: Iterable[Appointment]) -> str:
+    """Who may open the page of a person, in a sentence that follows the reach of the roles.
+
+    Wants the units of person and terms with their bureaus loaded; no query.
+    """
+    units = {person.unit_id: person.unit} | {term.unit_id: term.unit for term in terms}
+    bureaus = {unit.bureau_id: unit.bureau for unit in units.values() if unit.bureau_id}
+    by_reach: dict[Reach, list[str]] = defaultdict(list)
+    for role in Role:
+        if Act.READ in MAY[role]:
+            by_reach[REACH[role]].append(str(ROLE_LABELS[role]))
+    parts = []
+    if own := by_reach[Reach.UNIT_AND_BELOW]:
+        places = listed(unit.label for unit in units.values())
+        parts.append(
+            _("%(places)s及其上级单位的%(roles)s") % {"places": places, "roles": listed(own)}
+        )
+    if whole := by_reach[Reach.WHOLE_BUREAU]:
+        names = listed(bureau.label for bureau in bureaus.values())
+        if names:
+            parts.append(_("%(places)s的%(roles)s") % {"places": names, "roles": listed(whole)})
+    if tree := by_reach[Reach.SUBTREE]:
+        parts.append(_("任职单位、分局及其上级的%(roles)s") % {"roles": listed(tree)})
+    kept_out = listed(str(ROLE_LABELS[role]) for role in Role if role in ADMINISTRATORS)
+    told = {"readers": clauses(parts), "others": kept_out}
+    return _("本页可由以下人员查看：%(readers)s。%(others)s不能查看。") % told

@@ -134,6 +134,12 @@ def with_relations(rows: QuerySet[Problem]) -> QuerySet[Problem]:
         "cancelled_by",
         "meeting__unit",
         "meeting__bureau",
+        "record__unit",
+        "record__bureau",
+        "record__kind",
+        "account__unit",
+        "account__bureau",
+        "account__person",
     )
 
 

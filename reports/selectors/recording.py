@@ -515,7 +515,7 @@ def people_around(
         rank = (int(each.unit != unit.pk), each.post__is_capacity, each.post__position)
         ranks[each.person] = min(ranks.get(each.person, rank), rank)
     home = {unit.pk, *attending_ids} | ({unit.bureau_id} if is_body else set())
-    there = Q(unit__in=home)
+    there = Q(unit__in=home, merged_into__isnull=True)
     there &= Q(left_on__isnull=True) | Q(left_on__gte=day)
     there &= Q(joined_on__isnull=True) | Q(joined_on__lte=day)
     rows = list(

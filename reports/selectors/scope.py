@@ -17,17 +17,22 @@ from reports.domain.access import MAY, REACH, Act, Reach, Role
 from reports.domain.notices import NoticeState
 from reports.domain.reminders import stands_in
 from reports.models import (
+    AccountGiven,
     AgendaPaper,
     AnnualReport,
     Appointment,
     Attendance,
     Certificate,
+    Deed,
     Deputy,
     Due,
     DueCount,
+    DutyList,
     Evidence,
     Examination,
+    Figure,
     Honour,
+    Indicator,
     LookBackRound,
     Measure,
     Meeting,
@@ -38,11 +43,13 @@ from reports.models import (
     Promise,
     Schedule,
     ScheduleSet,
+    StaffingRule,
     SuperiorTask,
     Unit,
     Waiver,
     WaiverOrder,
     WaiverRequest,
+    WorkRecord,
 )
 from reports.models.units import PATH_SEGMENT
 
@@ -171,6 +178,19 @@ def _units_in(g: Grant) -> QuerySet:
     return Unit.objects.filter(path__gte=g.path, path__lt=g.path_end).values("pk")
 
 
+# Rows that name a unit and leave the bureau to it.
+_AT_A_UNIT = (
+    ScheduleSet,
+    Person,
+    Examination,
+    Appointment,
+    WaiverOrder,
+    StaffingRule,
+    DutyList,
+    Indicator,
+)
+
+
 def _place(record: Model) -> tuple[Unit, Unit | None]:
     if isinstance(record, Unit):
         return record, record if record.is_bureau else record.bureau
@@ -180,7 +200,9 @@ def _place(record: Model) -> tuple[Unit, Unit | None]:
         return record.set.unit, record.set.unit.bureau
     if isinstance(record, WaiverRequest):
         return record.due.unit, record.due.bureau
-    if isinstance(record, ScheduleSet | Person | Examination | Appointment | WaiverOrder):
+    if isinstance(record, Certificate):
+        return record.person.unit, record.person.unit.bureau
+    if isinstance(record, _AT_A_UNIT):
         return record.unit, record.unit.bureau
     return record.unit, record.bureau
 
@@ -355,6 +377,30 @@ def _notice(scope: Scope, act: Act) -> Q:
     return found
 
 
+def _rule_of_units(scope: Scope, act: Act) -> Q:
+    """What is set at a unit holds below it: everyone whom it concerns may read it."""
+    found = scope.condition(unit="unit", bureau="unit__bureau", act=act)
+    for g in scope.grants:
+        if g.kind == "none" or act not in MAY[g.role]:
+            continue
+        if g.kind == "tree":
+            found |= Q(unit__path__gte=g.path, unit__path__lt=g.path_end)
+        elif act == Act.READ:
+            if g.bureau_id is not None:
+                found |= Q(unit=g.bureau_id)
+            if above := paths_above(g.path):
+                found |= Q(unit__path__in=above)
+    return found
+
+
+def _delivered_or_of_units(scope: Scope, act: Act) -> Q:
+    """What is delivered with the ledger has no unit and may be read by whoever reads anything."""
+    found = _rule_of_units(scope, act)
+    if act == Act.READ and scope.reads_anything:
+        found |= Q(unit__isnull=True)
+    return found
+
+
 CONDITIONS = {
     Unit: _unit,
     Due: _unit_and_bureau,
@@ -375,6 +421,13 @@ CONDITIONS = {
     Appointment: _of_unit,
     Examination: _of_unit,
     Certificate: _of_person,
+    StaffingRule: _rule_of_units,
+    DutyList: _delivered_or_of_units,
+    Deed: _unit_and_bureau,
+    AccountGiven: _unit_and_bureau,
+    WorkRecord: _unit_and_bureau,
+    Indicator: _delivered_or_of_units,
+    Figure: _unit_and_bureau,
     WaiverRequest: _of_due,
     WaiverOrder: _waiver_order,
     Notice: _notice,

@@ -60,6 +60,7 @@ from reports.models.choices import (
 )
 from reports.models.people import FIRST_PERSON
 from reports.selectors.dues import address_of_dues
+from reports.selectors.honours import given_by, running
 from reports.selectors.progress import verdict_counts
 from reports.selectors.promises import promise_lines
 from reports.selectors.scope import Scope
@@ -112,6 +113,7 @@ class YearRecords:
     problems: list["ProblemNow"] = field(default_factory=list)
     measures: list["MeasureNow"] = field(default_factory=list)
     honours: list[Honour] = field(default_factory=list)
+    running: dict[int, int] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -163,12 +165,17 @@ def records_of(keys: Sequence[ReportKey], today: date) -> dict[tuple[int, int], 
         by_bureau[records.key.bureau_id].append(records)
     _read_problems(by_bureau, keys)
     _read_measures(by_bureau, today)
-    honours = Honour.objects.filter(
-        bureau__in=ids, year__in=years, cancelled_at__isnull=True
-    ).order_by("awarded_on", "pk")
+    # With the years before: they say how many years running an honour has been received.
+    honours = list(
+        Honour.objects.filter(
+            bureau__in=ids, year__lte=max(years), cancelled_at__isnull=True
+        ).order_by("awarded_on", "pk")
+    )
+    years_running = running(honours)
     for honour in honours:
         if records := found.get((honour.bureau_id, honour.year)):
             records.honours.append(honour)
+            records.running[honour.pk] = years_running[honour.pk]
     return found
 
 
@@ -544,7 +551,7 @@ def year_facts(records: YearRecords) -> YearFacts:
         schedules=[_schedule_line(row) for row in records.dues],
         meetings=[(pk, name) for pk, name, _number in records.meetings],
         problems=[_problem_line(problem, answers, causes) for problem in told],
-        honours=[(h.pk, h.title, h.awarded_by) for h in records.honours],
+        honours=[(h.pk, h.title, given_by(h, records.running[h.pk])) for h in records.honours],
         plan=[
             PlanLine(
                 m.row["pk"],

@@ -38,6 +38,7 @@ from reports.models import (
     Promise,
     SuperiorTask,
 )
+from reports.selectors.certificates import bureaus_with_certificates_to_renew
 from reports.selectors.evidence import returned_to
 from reports.selectors.measures import silent_on
 from reports.selectors.meetings import to_confirm
@@ -83,6 +84,7 @@ class Waiting(StrEnum):
     GATHER = "gather"
     PROMISE = "promise"
     EVIDENCE = "evidence"
+    CERTIFICATE = "certificate"
 
 
 class Shape(NamedTuple):
@@ -144,6 +146,7 @@ SHAPES: dict[Waiting, Shape] = {
     Waiting.GATHER: _REPORT,
     Waiting.PROMISE: Shape("text", "bureau_id"),
     Waiting.EVIDENCE: Shape(**_DUE, other="period_last"),
+    Waiting.CERTIFICATE: Shape("name", "pk", day="renew_by", key="to_renew"),
 }
 _NOTICES = {
     NoticeWaits.APPROVE: Waiting.NOTICE_APPROVE,
@@ -180,6 +183,7 @@ def _of_one(scope: Scope, today: date) -> list[WaitingGroup]:
         **_measures(scope, today),
         **_decisions(scope, today),
         **_year(scope, today),
+        **_people(scope, today),
     }
     return [WaitingGroup(why, rows) for why, rows in found.items()]
 
@@ -321,6 +325,13 @@ def _year(scope: Scope, today: date) -> dict[Waiting, QuerySet]:
             decision="", year__lte=today.year
         )
     return found
+
+
+def _people(scope: Scope, today: date) -> dict[Waiting, QuerySet]:
+    """One line a bureau for all certificates that must be renewed."""
+    if not scope.allows(Act.MANAGE_PEOPLE):
+        return {}
+    return {Waiting.CERTIFICATE: bureaus_with_certificates_to_renew(scope, today)}
 
 
 # --- counted and read ---------------------------------------------------------------------------

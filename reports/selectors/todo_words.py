@@ -47,6 +47,7 @@ BADGES = {
     Waiting.GATHER: gettext_lazy("上年报告"),
     Waiting.PROMISE: gettext_lazy("上年报告事项"),
     Waiting.EVIDENCE: gettext_lazy("缺材料"),
+    Waiting.CERTIFICATE: gettext_lazy("证件到期"),
 }
 # … and over a list of them.
 HEADINGS = {
@@ -75,6 +76,7 @@ HEADINGS = {
     Waiting.GATHER: gettext_lazy("尚未列出事项的上年报告"),
     Waiting.PROMISE: gettext_lazy("待处理的上年报告事项"),
     Waiting.EVIDENCE: gettext_lazy("缺材料的会议和事项"),
+    Waiting.CERTIFICATE: gettext_lazy("90日内到期和已过期的证件"),
 }
 BUTTONS = {
     Waiting.RECORD: gettext_lazy("记录会议"),
@@ -102,6 +104,7 @@ BUTTONS = {
     Waiting.GATHER: gettext_lazy("列出"),
     Waiting.PROMISE: gettext_lazy("处理"),
     Waiting.EVIDENCE: gettext_lazy("补交"),
+    Waiting.CERTIFICATE: gettext_lazy("查看"),
 }
 
 
@@ -156,6 +159,11 @@ def _line(row: WaitingRow, unit: Unit | None, due: Due | None, today: date) -> L
 
 
 def _what(row: WaitingRow) -> str:
+    if row.why == Waiting.CERTIFICATE:
+        number = row.key or 0
+        return ngettext(
+            "%(n)s件证件90日内到期或已过期", "%(n)s件证件90日内到期或已过期", number
+        ) % {"n": number}
     numbered = row.tag and row.why != Waiting.RETURNED
     return f"{row.tag} {row.what}" if numbered else row.what
 
@@ -231,6 +239,8 @@ def _address(row: WaitingRow) -> str:
         return reverse("reports:waiver-decide", args=[row.key, row.pk])
     if row.why == Waiting.ROUND:
         return reverse("reports:round-detail", args=[row.key])
+    if row.why == Waiting.CERTIFICATE:
+        return f"{reverse('reports:certificate-list')}?bureau={row.pk}&state=due"
     if row.why == Waiting.GATHER:
         return f"{reverse('reports:promise-list', args=[row.unit])}"
     if row.why == Waiting.WORK:

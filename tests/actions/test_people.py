@@ -13,6 +13,7 @@ from reports.actions.people import (
     edit_appointment,
     end_appointment,
     hand_over,
+    hand_over_posts,
     person_leaves,
     set_single_holder,
 )
@@ -20,7 +21,6 @@ from reports.models import Appointment
 from reports.selectors.people import (
     appointment_differences,
     appointments_index,
-    empty_posts,
     holder_of,
     holders_on,
     posts_held_on,
@@ -264,15 +264,101 @@ def test_holders_and_the_index_agree(django_assert_num_queries):
         assert [str(a.person) for a in holders_on([held.unit_id], TODAY)] == [acting.person.name]
 
 
-def test_empty_posts_say_since_when():
-    post = PostFactory(must_be_filled=True)
-    held = AppointmentFactory(post=post, last_day=date(2026, 5, 31))
-    post.kinds.add(held.unit.kind)
-    never = UnitFactory(parent=held.unit.parent)
+def test_who_acts_is_appointed_in_full():
+    acting = AppointmentFactory(first_day=date(2026, 3, 1), acting=True)
 
-    found = empty_posts(UnitFactory._meta.model.objects.all(), TODAY)
+    made = hand_over(
+        appointment=acting, to=acting.person, on=date(2026, 5, 18), document_number="8号", **NOW
+    )
 
-    assert [(e.unit, e.post, e.since, e.days) for e in found] == [
-        (held.unit, post, date(2026, 6, 1), 10),
-        (never, post, None, None),
+    acting.refresh_from_db()
+    assert (acting.acting, acting.last_day) == (True, date(2026, 5, 17))
+    assert (made.person, made.acting, made.first_day) == (
+        acting.person,
+        False,
+        date(2026, 5, 18),
+    )
+
+
+def test_handing_over_once_more_changes_nothing():
+    held = AppointmentFactory(first_day=date(2026, 3, 1))
+    to = PersonFactory(unit=held.unit)
+    page = {"appointment": held, "to": to, "on": date(2026, 5, 18), **NOW}
+
+    first = hand_over(**page)
+    again = hand_over(**page)
+
+    assert again == first
+    assert Appointment.objects.count() == 2
+    assert held.history.count() == 2
+
+
+def test_the_second_of_two_who_hand_over_is_told_who_came():
+    held = AppointmentFactory(first_day=date(2026, 3, 1), person__unit__name="一所")
+    hand_over(appointment=held, to=PersonFactory(name="李某"), on=date(2026, 5, 18), **NOW)
+
+    reasons = refusal(hand_over, appointment=held, to=PersonFactory(), on=date(2026, 5, 18), **NOW)
+
+    assert reasons == ["“一所”的“所长”自2026年5月18日起由李某担任，请先填写其免职日期。"]
+
+
+def test_a_secondment_is_handed_over_with_its_home_unit():
+    held = AppointmentFactory(first_day=date(2026, 3, 1))
+    team = UnitFactory(parent=held.unit.bureau, name="法制大队")
+
+    made = hand_over(
+        appointment=held, to=PersonFactory(unit=team), on=date(2026, 5, 18), home_unit=team, **NOW
+    )
+
+    assert made.home_unit == team
+
+
+def test_ones_own_unit_is_no_home_to_be_seconded_from():
+    person = PersonFactory()
+
+    reasons = refusal(
+        appoint,
+        person=person,
+        unit=person.unit,
+        post=PostFactory(),
+        first_day=date(2026, 5, 18),
+        home_unit=person.unit,
+        **NOW,
+    )
+
+    assert reasons == ["编制单位就是任职单位的，不属于派驻，请留空。"]
+
+
+def test_several_posts_are_handed_over_together_or_not_at_all():
+    one = AppointmentFactory(first_day=date(2026, 3, 1))
+    other = AppointmentFactory(
+        person=one.person, post=PostFactory(code="b"), first_day=date(2026, 5, 18)
+    )
+    to = PersonFactory(unit=one.unit)
+    page = {"to": to, "document_number": "8号", **NOW}
+
+    refusal(hand_over_posts, appointments=[one, other], on=date(2026, 5, 18), **page)
+    one.refresh_from_db()
+    assert one.last_day is None
+    made = hand_over_posts(appointments=[one, other], on=date(2026, 5, 19), **page)
+
+    assert [(row.person, row.post, row.document_number) for row in made] == [
+        (to, one.post, "8号"),
+        (to, other.post, "8号"),
     ]
+
+
+def test_a_merged_entry_is_appointed_no_more():
+    kept = PersonFactory()
+    gone = PersonFactory(name="张某", unit=kept.unit, merged_into=kept)
+
+    reasons = refusal(
+        appoint,
+        person=gone,
+        unit=kept.unit,
+        post=PostFactory(),
+        first_day=date(2026, 5, 18),
+        **NOW,
+    )
+
+    assert reasons == ["张某的这一条已并入另一条，请重新选择人员。"]

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from reports.actions.records import (
+from reports.actions.honours import (
     CannotKeepHonour,
     HonourDraft,
     add_honours,

@@ -2,6 +2,7 @@ from datetime import date
 
 import pytest
 
+from reports.actions.schedules import plan_dues
 from reports.actions.units import (
     CannotChangeUnit,
     UnitDraft,
@@ -9,19 +10,22 @@ from reports.actions.units import (
     create_unit,
     create_units,
     edit_unit,
+    merge_unit,
     move_unit,
     rename_unit,
     reopen_unit,
     rewrite_tree,
     set_ledger_from,
 )
-from reports.models import Appointment, Unit
+from reports.models import Appointment, Due, Unit
 from reports.selectors.units import unit_differences
 from tests.factories import (
     NOON,
     AppointmentFactory,
     BureauFactory,
     CityFactory,
+    ProblemFactory,
+    ScheduleVersionFactory,
     UnitFactory,
     UnitKindFactory,
     UnitNameFactory,
@@ -262,3 +266,128 @@ def test_differences_find_a_circle():
         (one.pk, "parent"),
         (two.pk, "parent"),
     }
+
+
+# --- merging ------------------------------------------------------------------------------------
+
+LAST_DAY = date(2026, 5, 31)
+
+
+def test_merging_closes_the_unit_and_names_its_successor():
+    bureau = BureauFactory()
+    old, new = UnitFactory(parent=bureau), UnitFactory(parent=bureau)
+    held = AppointmentFactory(person__unit=old)
+
+    merge_unit(unit=old, into=new, on=LAST_DAY, **NOW)
+
+    old.refresh_from_db()
+    held.refresh_from_db()
+    assert (old.succeeded_by, old.closed_on, held.last_day) == (new, LAST_DAY, LAST_DAY)
+
+
+def test_open_problems_stay_with_the_unit_that_was_merged():
+    bureau = BureauFactory()
+    old, new = UnitFactory(parent=bureau), UnitFactory(parent=bureau)
+    problem = ProblemFactory(unit=old)
+
+    merge_unit(unit=old, into=new, on=LAST_DAY, **NOW)
+
+    problem.refresh_from_db()
+    assert problem.unit == old
+
+
+def test_dues_stop_with_a_merged_unit():
+    bureau = BureauFactory()
+    old, new = UnitFactory(parent=bureau), UnitFactory(parent=bureau)
+    ScheduleVersionFactory(schedule__set__unit=bureau, owed_by="kinds", owing_kinds=[old.kind])
+    plan_dues(today=TODAY, year=2026)
+
+    merge_unit(unit=old, into=new, on=LAST_DAY, **NOW)
+
+    owed = Due.objects.filter(not_applicable_because="", year=2026).values_list("unit", "number")
+    assert sorted(owed) == sorted(
+        [*((old.pk, n) for n in range(1, 6)), *((new.pk, n) for n in range(1, 13))]
+    )
+
+
+def test_merging_once_more_changes_nothing():
+    bureau = BureauFactory()
+    old, new = UnitFactory(parent=bureau), UnitFactory(parent=bureau)
+    merge_unit(unit=old, into=new, on=LAST_DAY, **NOW)
+    entries = old.history.count()
+
+    merge_unit(unit=old, into=new, on=LAST_DAY, **NOW)
+
+    assert old.history.count() == entries
+
+
+def test_a_closed_unit_is_told_its_successor_afterwards():
+    bureau = BureauFactory()
+    old = UnitFactory(parent=bureau, closed_on=date(2026, 4, 30))
+    new = UnitFactory(parent=bureau)
+
+    refused = refusal(merge_unit, unit=old, into=new, on=LAST_DAY, **NOW)
+    merge_unit(unit=old, into=new, on=date(2026, 4, 30), **NOW)
+
+    old.refresh_from_db()
+    assert refused == ["本单位已停用或已并入其他单位，请刷新页面核对。"]
+    assert old.succeeded_by == new
+
+
+def test_units_are_not_merged_in_a_circle():
+    bureau = BureauFactory()
+    one, two, three = (UnitFactory(parent=bureau) for _n in range(3))
+    merge_unit(unit=one, into=two, on=date(2026, 3, 31), **NOW)
+    merge_unit(unit=two, into=three, on=date(2026, 4, 30), **NOW)
+
+    reasons = refusal(merge_unit, unit=three, into=one, on=LAST_DAY, **NOW)
+
+    assert reasons == [
+        "所选单位此前已并入本单位，不能互相并入。",
+        "并入单位在合并之日的次日不存在。",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("of", "into", "sentence"),
+    [
+        ("own", "foreign", "两个单位不属于同一分局，不能合并。"),
+        ("bureau", "own", "单独编制年度报告的单位（分局）不能并入其他单位。"),
+        ("own", "below", "不能并入自己的下级单位。"),
+    ],
+)
+def test_what_is_not_merged(of, into, sentence):
+    bureau = BureauFactory()
+    own = UnitFactory(parent=bureau)
+    units = {
+        "bureau": bureau,
+        "own": own,
+        "below": UnitFactory(parent=own),
+        "foreign": UnitFactory(),
+    }
+
+    reasons = refusal(merge_unit, unit=units[of], into=units[into], on=LAST_DAY, **NOW)
+
+    assert reasons[0] == sentence
+    assert not Unit.objects.filter(succeeded_by__isnull=False).exists()
+
+
+def test_what_stops_a_closing_stops_a_merging():
+    bureau = BureauFactory()
+    old, new = UnitFactory(parent=bureau), UnitFactory(parent=bureau)
+    UnitFactory(parent=old, name="警务室")
+
+    reasons = refusal(merge_unit, unit=old, into=new, on=LAST_DAY, **NOW)
+
+    assert reasons == ["下级单位“警务室”仍在运行，请先停用或划转。"]
+
+
+def test_reopening_forgets_the_successor():
+    bureau = BureauFactory()
+    old, new = UnitFactory(parent=bureau), UnitFactory(parent=bureau)
+    merge_unit(unit=old, into=new, on=LAST_DAY, **NOW)
+
+    reopen_unit(unit=old, **NOW)
+
+    old.refresh_from_db()
+    assert (old.closed_on, old.succeeded_by) == (None, None)
