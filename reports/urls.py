@@ -10,6 +10,12 @@ from reports.views.agenda import (
     AgendaPrint,
     AgendaRecord,
 )
+from reports.views.appointments import (
+    AppointmentEdit,
+    AppointmentEnd,
+    AppointmentHandOver,
+    AppointmentNew,
+)
 from reports.views.bureaus import BureauDetail, UnitDetail
 from reports.views.calendar import (
     DueCalendar,
@@ -20,7 +26,26 @@ from reports.views.calendar import (
     HolidayTemplate,
     YearCalendar,
 )
+from reports.views.certificates import (
+    CertificateCancel,
+    CertificateList,
+    CertificateNew,
+    CertificateRenew,
+)
 from reports.views.dashboard import Dashboard
+from reports.views.deeds import (
+    AccountCancel,
+    AccountDetail,
+    AccountEdit,
+    AccountList,
+    AccountNew,
+    AccountPrint,
+    DeedCancel,
+    DeedDetail,
+    DeedEdit,
+    DeedList,
+    DeedNew,
+)
 from reports.views.dues import (
     DueDetail,
     DueList,
@@ -39,7 +64,48 @@ from reports.views.evidence import (
     EvidenceReview,
     EvidenceView,
 )
+from reports.views.examinations import (
+    ExaminationCancel,
+    ExaminationDetail,
+    ExaminationEdit,
+    ExaminationList,
+    ExaminationNew,
+    ExaminationResults,
+)
+from reports.views.figures import (
+    FigureCheck,
+    FigureDetail,
+    FigureSheet,
+    FigureYear,
+    FigureYearPrint,
+)
+from reports.views.first_person import (
+    DutyListAdopt,
+    DutyListConfirm,
+    DutyListDetail,
+    DutyListEdit,
+    DutyListPrint,
+    DutyLists,
+    OwnDuties,
+    PersonDuties,
+    PersonDutiesDocx,
+    PersonDutiesPrint,
+    UnitDuties,
+    UnitDutiesDocx,
+    UnitDutiesPrint,
+)
 from reports.views.grid import UnitGrid
+from reports.views.handovers import HandOverDocx, HandOverPrint
+from reports.views.honours import HonourAdd, HonourEdit, HonourList, HonourNew
+from reports.views.indicators import (
+    IndicatorDetail,
+    IndicatorEdit,
+    IndicatorList,
+    IndicatorNew,
+    SumEdit,
+    SumList,
+    SumNew,
+)
 from reports.views.jobs import JobAudit, JobDetail, JobFile, JobList, JobPlan
 from reports.views.measures import (
     ExtensionDecide,
@@ -67,6 +133,7 @@ from reports.views.meetings import (
     MeetingList,
     MeetingUnconfirmed,
 )
+from reports.views.merging import PersonMerge
 from reports.views.notices import (
     NoticeApprove,
     NoticeCancel,
@@ -84,6 +151,7 @@ from reports.views.notices import (
     NoticeSigned,
 )
 from reports.views.people import PersonDetail, PersonList
+from reports.views.posts import PostDetail, PostList
 from reports.views.problem_bulk import ProblemBulk
 from reports.views.problem_figures import ProblemFiguresPage
 from reports.views.problem_papers import ClosingSlipDocx, ClosingSlipPrint, ProblemLedger
@@ -107,6 +175,17 @@ from reports.views.promises import (
     PromiseTakeBack,
 )
 from reports.views.recording import MeetingEdit, MeetingNew
+from reports.views.records import (
+    BureauPlan,
+    BureauPlanPrint,
+    RecordCancel,
+    RecordDetail,
+    RecordEdit,
+    RecordList,
+    RecordNew,
+    RecordSheet,
+    RecordTotals,
+)
 from reports.views.reminders import Leave, LeaveCancel, MailReminder
 from reports.views.rounds import (
     RoundCancel,
@@ -128,9 +207,18 @@ from reports.views.schedules import (
     ScheduleNew,
     ScheduleSetEdit,
 )
+from reports.views.search import Search
+from reports.views.staffing import (
+    CoverageMap,
+    CoveragePrint,
+    GapList,
+    RemarkList,
+    StaffingRuleEdit,
+    StaffingRuleEnd,
+    StaffingRuleList,
+    StaffingRuleNew,
+)
 from reports.views.summaries import (
-    HonourEdit,
-    HonourNew,
     ReportCompile,
     ReportDetail,
     ReportEdit,
@@ -156,6 +244,8 @@ from reports.views.waivers import (
     WaiverOrderNew,
     WaiverOrderWithdraw,
 )
+from reports.views.who import Who
+from reports.views.year import BureauYear
 
 app_name = "reports"
 
@@ -163,12 +253,14 @@ urlpatterns: list[URLPattern | URLResolver] = [
     # What one sees first
     path("", Dashboard.as_view(), name="dashboard"),
     path("todo/", Todo.as_view(), name="todo"),
+    path("search/", Search.as_view(), name="search"),
     path("account/leave/", Leave.as_view(), name="leave"),
     path("account/leave/<int:pk>/cancel/", LeaveCancel.as_view(), name="leave-cancel"),
     path("account/reminder/", MailReminder.as_view(), name="reminder"),
     # Units
     path("bureaus/", BureauList.as_view(), name="bureau-list"),
     path("bureaus/<int:pk>/", BureauDetail.as_view(), name="bureau-detail"),
+    path("bureaus/<int:pk>/year/", BureauYear.as_view(), name="bureau-year"),
     path("units/<int:pk>/", UnitDetail.as_view(), name="unit-detail"),
     # Dues
     path("dues/", DueList.as_view(), name="due-list"),
@@ -230,6 +322,72 @@ urlpatterns: list[URLPattern | URLResolver] = [
     # People
     path("people/", PersonList.as_view(), name="person-list"),
     path("people/<int:pk>/", PersonDetail.as_view(), name="person-detail"),
+    path("people/<int:pk>/merge/", PersonMerge.as_view(), name="person-merge"),
+    path("people/appointments/new/", AppointmentNew.as_view(), name="appointment-new"),
+    path("people/appointments/<int:pk>/edit/", AppointmentEdit.as_view(), name="appointment-edit"),
+    path("people/appointments/<int:pk>/end/", AppointmentEnd.as_view(), name="appointment-end"),
+    path(
+        "people/appointments/<int:pk>/hand-over/",
+        AppointmentHandOver.as_view(),
+        name="appointment-hand-over",
+    ),
+    path("people/appointments/<int:pk>/sheet/", HandOverPrint.as_view(), name="appointment-sheet"),
+    path(
+        "people/appointments/<int:pk>/sheet.docx",
+        HandOverDocx.as_view(),
+        name="appointment-sheet-docx",
+    ),
+    path("who/", Who.as_view(), name="who"),
+    path("posts/", PostList.as_view(), name="post-list"),
+    path("posts/<int:pk>/", PostDetail.as_view(), name="post-detail"),
+    # Staffing: units against their rules, gaps, certificates, examinations
+    path("staffing/", CoverageMap.as_view(), name="staffing"),
+    path("staffing/print/", CoveragePrint.as_view(), name="staffing-print"),
+    path("staffing/remarks/", RemarkList.as_view(), name="remark-list"),
+    path("staffing/rules/", StaffingRuleList.as_view(), name="staffing-rule-list"),
+    path("staffing/rules/new/", StaffingRuleNew.as_view(), name="staffing-rule-new"),
+    path("staffing/rules/<int:pk>/edit/", StaffingRuleEdit.as_view(), name="staffing-rule-edit"),
+    path("staffing/rules/<int:pk>/end/", StaffingRuleEnd.as_view(), name="staffing-rule-end"),
+    path("gaps/", GapList.as_view(), name="gap-list"),
+    path("certificates/", CertificateList.as_view(), name="certificate-list"),
+    path("people/<int:pk>/certificates/new/", CertificateNew.as_view(), name="certificate-new"),
+    path("certificates/<int:pk>/renew/", CertificateRenew.as_view(), name="certificate-renew"),
+    path("certificates/<int:pk>/cancel/", CertificateCancel.as_view(), name="certificate-cancel"),
+    path("examinations/", ExaminationList.as_view(), name="examination-list"),
+    path("examinations/new/", ExaminationNew.as_view(), name="examination-new"),
+    path("examinations/<int:pk>/", ExaminationDetail.as_view(), name="examination-detail"),
+    path("examinations/<int:pk>/edit/", ExaminationEdit.as_view(), name="examination-edit"),
+    path(
+        "examinations/<int:pk>/results/",
+        ExaminationResults.as_view(),
+        name="examination-results",
+    ),
+    path("examinations/<int:pk>/cancel/", ExaminationCancel.as_view(), name="examination-cancel"),
+    # The first responsible person: duties, deeds, accounts given
+    path("duties/", DutyLists.as_view(), name="duty-list"),
+    path("duties/mine/", OwnDuties.as_view(), name="own-duties"),
+    path("duties/<int:pk>/", DutyListDetail.as_view(), name="duty-list-detail"),
+    path("duties/<int:pk>/adopt/", DutyListAdopt.as_view(), name="duty-list-adopt"),
+    path("duties/<int:pk>/edit/", DutyListEdit.as_view(), name="duty-list-edit"),
+    path("duties/<int:pk>/confirm/", DutyListConfirm.as_view(), name="duty-list-confirm"),
+    path("duties/<int:pk>/print/", DutyListPrint.as_view(), name="duty-list-print"),
+    path("people/<int:pk>/duties/", PersonDuties.as_view(), name="person-duties"),
+    path("people/<int:pk>/duties/print/", PersonDutiesPrint.as_view(), name="person-duties-print"),
+    path("people/<int:pk>/duties.docx", PersonDutiesDocx.as_view(), name="person-duties-docx"),
+    path("units/<int:pk>/duties/", UnitDuties.as_view(), name="unit-duties"),
+    path("units/<int:pk>/duties/print/", UnitDutiesPrint.as_view(), name="unit-duties-print"),
+    path("units/<int:pk>/duties.docx", UnitDutiesDocx.as_view(), name="unit-duties-docx"),
+    path("deeds/", DeedList.as_view(), name="deed-list"),
+    path("deeds/new/", DeedNew.as_view(), name="deed-new"),
+    path("deeds/<int:pk>/", DeedDetail.as_view(), name="deed-detail"),
+    path("deeds/<int:pk>/edit/", DeedEdit.as_view(), name="deed-edit"),
+    path("deeds/<int:pk>/cancel/", DeedCancel.as_view(), name="deed-cancel"),
+    path("accounts/", AccountList.as_view(), name="account-list"),
+    path("accounts/print/", AccountPrint.as_view(), name="account-print"),
+    path("accounts/new/", AccountNew.as_view(), name="account-new"),
+    path("accounts/<int:pk>/", AccountDetail.as_view(), name="account-detail"),
+    path("accounts/<int:pk>/edit/", AccountEdit.as_view(), name="account-edit"),
+    path("accounts/<int:pk>/cancel/", AccountCancel.as_view(), name="account-cancel"),
     # Schedules
     path("schedules/", ScheduleList.as_view(), name="schedule-list"),
     path("schedules/new/", ScheduleNew.as_view(), name="schedule-new"),
@@ -288,6 +446,15 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("tasks/<int:pk>/edit/", TaskEdit.as_view(), name="task-edit"),
     path("tasks/<int:pk>/done/", TaskDone.as_view(), name="task-done"),
     path("tasks/<int:pk>/cancel/", TaskCancel.as_view(), name="task-cancel"),
+    path("records/", RecordList.as_view(), name="record-list"),
+    path("records/print/", RecordSheet.as_view(), name="record-sheet"),
+    path("records/new/", RecordNew.as_view(), name="record-new"),
+    path("records/totals/", RecordTotals.as_view(), name="record-totals"),
+    path("records/<int:pk>/", RecordDetail.as_view(), name="record-detail"),
+    path("records/<int:pk>/edit/", RecordEdit.as_view(), name="record-edit"),
+    path("records/<int:pk>/cancel/", RecordCancel.as_view(), name="record-cancel"),
+    path("bureaus/<int:pk>/plan/", BureauPlan.as_view(), name="bureau-plan"),
+    path("bureaus/<int:pk>/plan/print/", BureauPlanPrint.as_view(), name="bureau-plan-print"),
     path("rounds/", RoundList.as_view(), name="round-list"),
     path("rounds/new/", RoundNew.as_view(), name="round-new"),
     path("rounds/<int:pk>/", RoundDetail.as_view(), name="round-detail"),
@@ -314,6 +481,19 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("notices/<int:pk>/cancel/", NoticeCancel.as_view(), name="notice-cancel"),
     path("notices/<int:pk>/print/", NoticePrint.as_view(), name="notice-print"),
     path("notices/<int:pk>/notice.docx", NoticeDocx.as_view(), name="notice-docx"),
+    # Indicators and figures
+    path("indicators/", IndicatorList.as_view(), name="indicator-list"),
+    path("indicators/new/", IndicatorNew.as_view(), name="indicator-new"),
+    path("indicators/sums/", SumList.as_view(), name="sum-list"),
+    path("indicators/sums/new/", SumNew.as_view(), name="sum-new"),
+    path("indicators/sums/<int:pk>/", SumEdit.as_view(), name="sum-edit"),
+    path("indicators/<int:pk>/", IndicatorDetail.as_view(), name="indicator-detail"),
+    path("indicators/<int:pk>/edit/", IndicatorEdit.as_view(), name="indicator-edit"),
+    path("figures/", FigureSheet.as_view(), name="figure-sheet"),
+    path("figures/check/", FigureCheck.as_view(), name="figure-check"),
+    path("figures/year/", FigureYear.as_view(), name="figure-year"),
+    path("figures/year/print/", FigureYearPrint.as_view(), name="figure-year-print"),
+    path("figures/<int:pk>/", FigureDetail.as_view(), name="figure-detail"),
     # Annual reports
     path("reports/", ReportList.as_view(), name="report-list"),
     path("reports/new/", ReportNew.as_view(), name="report-new"),
@@ -323,6 +503,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("reports/<int:pk>/sign/", ReportSign.as_view(), name="report-sign"),
     path("reports/<int:pk>/print/", ReportPrint.as_view(), name="report-print"),
     path("reports/<int:pk>/honours/new/", HonourNew.as_view(), name="honour-new"),
+    path("honours/", HonourList.as_view(), name="honour-list"),
+    path("honours/new/", HonourAdd.as_view(), name="honour-add"),
     path("honours/<int:pk>/", HonourEdit.as_view(), name="honour-edit"),
     # What last year's report admitted and promised
     path("bureaus/<int:pk>/promises/", PromiseList.as_view(), name="promise-list"),

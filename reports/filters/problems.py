@@ -164,6 +164,8 @@ class ProblemFilter(filters.FilterSet):
     age = filters.ChoiceFilter(
         label=_("在办时长"), choices=labelled(AGE_LABELS), empty_label=_("不限"), method="of_age"
     )
+    closed_first = DayFilter(label=_("销号日期自"), field_name="closed_then", lookup_expr="gte")
+    closed_last = DayFilter(label=_("销号日期至"), field_name="closed_then", lookup_expr="lte")
     closed_in = filters.ChoiceFilter(
         label=_("销号是否按期"),
         choices=labelled(CLOSED_HOW_LABELS),
@@ -188,6 +190,8 @@ class ProblemFilter(filters.FilterSet):
         "found_first",
         "found_last",
         "age",
+        "closed_first",
+        "closed_last",
         "closed_in",
         "taken_on",
         "repeats",

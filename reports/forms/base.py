@@ -130,7 +130,8 @@ class PersonField(Choice):
 
 def people_of(scope, *, bureau_id: int | None, today):
     """Who may be chosen: people of the bureau (or of the scope), without those who have left."""
-    rows = scope.limit(Person.objects.all()).filter(Q(left_on__isnull=True) | Q(left_on__gte=today))
+    rows = scope.limit(Person.objects.standing())
+    rows = rows.filter(Q(left_on__isnull=True) | Q(left_on__gte=today))
     if bureau_id is not None:
         rows = rows.filter(unit__bureau=bureau_id)
     held = Appointment.objects.in_office_on(today).select_related("post")

@@ -162,23 +162,3 @@ class PaperSignForm(SignForm):
     def __init__(self, *args: Any, signers, **kwargs: Any):
         super().__init__(*args, **kwargs)
         self.fields["signer"].queryset = signers
-
-
-class HonourForm(forms.Form):
-    title = forms.CharField(label=_("荣誉或考评结果"), max_length=200)
-    awarded_by = forms.CharField(label=_("授予机关"), max_length=100, required=False)
-    awarded_on = day_field(label=_("授予日期"), required=False)
-    unit = UnitField(
-        label=_("获得单位"),
-        queryset=Unit.objects.none(),
-        required=False,
-        help_text=_("留空表示分局。"),
-    )
-
-    def __init__(self, *args: Any, units, **kwargs: Any):
-        super().__init__(*args, **kwargs)
-        self.fields["unit"].queryset = units
-
-
-class CancelHonourForm(forms.Form):
-    because = forms.CharField(label=_("作废原因"), max_length=300)

@@ -35,10 +35,10 @@ from reports.selectors.bureaus import (
     UnitDues,
     appointments_in,
     dues_of_units,
-    posts_in,
     with_report,
 )
 from reports.selectors.measures import measures_for
+from reports.selectors.names import with_name_then
 from reports.selectors.problems import (
     is_overdue,
     is_without_movement,
@@ -46,6 +46,7 @@ from reports.selectors.problems import (
     with_movement,
 )
 from reports.selectors.promises import first_unanswered, with_unanswered
+from reports.selectors.staffing import Gap, open_gaps, row_of
 from reports.templatetags.figures import Axis, Cell, StripRow
 from reports.views.mixins import DayMixin, tally_words
 from reports.views.scoped import ScopeMixin
@@ -203,6 +204,10 @@ class PlaceMixin(ScopeMixin, DayMixin):
             action=f"{reverse('reports:meeting-new')}?due={cell.pk}",
         )
 
+    def may_appoint(self, place: Unit) -> bool:
+        """Whether people may be appointed here; a page of a past day offers nothing."""
+        return not self.days.is_past and self.scope.may(Act.MANAGE_PEOPLE, place)
+
     def unplanned(self, dues: UnitDues, bureau: Unit | None) -> bool:
         """Nothing was planned for the year although the ledger runs."""
         return not dues.planned and bureau is not None and bureau.ledger_from is not None
@@ -235,17 +240,19 @@ class BureauDetail(PlaceMixin, TemplateView):
             on=self.on,
             units=shown,
         )
-        held, empty_posts = posts_in([unit.pk for unit in units], bureau, self.on)
+        held = appointments_in([unit.pk for unit in units], self.on)
+        gaps = open_gaps([row_of(unit, bureau) for unit in units], on=self.on, held=held)
         return super().get_context_data(**kwargs) | {
             "bureau": bureau,
             "figures": self.figures(dues, bureau),
             "dues": dues,
             "duties": [duty_of(strip, self) for strip in dues.first_person],
             "attention": self.attention(dues),
-            "unit_rows": self.unit_rows(shown, dues, held),
+            "unit_rows": self.unit_rows(shown, dues, held, gaps),
             "head": next((a for a in held if is_post(a, FIRST_PERSON, pk)), None),
             "holders": [a for a in held if a.unit_id == pk],
-            "empty_posts": empty_posts if self.begun(bureau) else [],
+            "empty_posts": [gap for gap in gaps if gap.unit.pk == pk],
+            "gaps_open": len(gaps),
             "report": (bureau.report_state, bureau.report_pk) if bureau.report_pk else None,
             "report_word": dict(labelled(REPORT_STATE_LABELS)).get(bureau.report_state, ""),
             "keep_query": self.query,
@@ -253,6 +260,7 @@ class BureauDetail(PlaceMixin, TemplateView):
             "unanswered": first_unanswered(bureau),
             "unplanned": self.unplanned(dues, bureau),
             "may": self.allowed(bureau),
+            "may_manage": self.may_appoint(bureau),
             **self.problems(bureau),
         }
 
@@ -295,10 +303,11 @@ class BureauDetail(PlaceMixin, TemplateView):
         }
 
     def unit_rows(
-        self, units: list[Unit], dues: UnitDues, held: list[Appointment]
+        self, units: list[Unit], dues: UnitDues, held: list[Appointment], gaps: list[Gap]
     ) -> list["UnitLine"]:
         """The units in the order of the organisation, each with its strips and its reviewers."""
         whole = Axis(*unit_axis(dues, self.year))
+        lacking = {gap.unit.pk: gap.word for gap in gaps if gap.post_id is None}
         lines = []
         for unit in units:
             row = dues.by_unit[unit.pk]
@@ -316,6 +325,7 @@ class BureauDetail(PlaceMixin, TemplateView):
                     query=query,
                     tally=row.tally,
                     lacking=row.lacking,
+                    unfilled=lacking.get(unit.pk, ""),
                 )
             )
         return lines
@@ -342,6 +352,7 @@ class UnitLine:
     query: str
     tally: Tally
     lacking: int
+    unfilled: str = ""
 
 
 def unit_axis(dues: UnitDues, year: int) -> tuple[date, date]:
@@ -379,9 +390,9 @@ class UnitDetail(PlaceMixin, TemplateView):
     template_name = "reports/units/unit.html"
 
     def get_context_data(self, **kwargs):
-        self.place = unit = self.get_visible(
-            Unit.objects.select_related("kind", "parent", "bureau"), self.kwargs["pk"]
-        )
+        rows = Unit.objects.select_related("kind", "parent", "bureau", "succeeded_by__bureau")
+        rows = with_name_then(rows, self.on, unit="pk", to="name_then")
+        self.place = unit = self.get_visible(rows, self.kwargs["pk"])
         dues = dues_of_units(
             self.scope.condition(unit="unit", bureau="bureau") & Q(unit=unit),
             own_unit_id=unit.pk,
@@ -392,12 +403,16 @@ class UnitDetail(PlaceMixin, TemplateView):
         days = {"on": self.on, "today": self.today}
         problems = list(problems_for(self.scope, unit=unit.pk, state="open", **days))
         measures = list(measures_for(self.scope, unit=unit.pk, state="open", **days))
+        held = appointments_in([unit.pk], self.on)
         return super().get_context_data(**kwargs) | {
             "unit": unit,
             "figures": self.figures(dues, unit),
             "dues": dues,
             "attention": self.attention(dues),
-            "holders": appointments_in([unit.pk], self.on),
+            "holders": held,
+            "empty_posts": open_gaps([row_of(unit, unit.bureau)], on=self.on, held=held)
+            if unit.bureau
+            else [],
             "problems": overdue_first(problems, self.on)[:ROWS_SHOWN],
             "problems_open": len(problems),
             "measures": measures[:ROWS_SHOWN],
@@ -409,6 +424,13 @@ class UnitDetail(PlaceMixin, TemplateView):
             "query": f"unit={unit.pk}&{self.query}",
             "unplanned": self.unplanned(dues, unit.bureau) and not unit.kind.is_body,
             "may_record": self.scope.may(Act.RECORD_MEETING, unit),
+            "may_manage": self.may_appoint(unit),
+            "may_see_successor": unit.succeeded_by is not None
+            and self.scope.may(Act.READ, unit.succeeded_by),
+            "predecessors": [
+                (each, self.scope.may(Act.READ, each))
+                for each in unit.predecessors.select_related("bureau").order_by("closed_on", "pk")
+            ],
             "may_see_bureau": unit.bureau is not None
             and self.visible(Unit.objects.filter(pk=unit.bureau_id)).exists(),
         }

@@ -22,10 +22,15 @@ RECORD_PAGES = (
     ("/meetings/", pgettext_lazy("several", "会议")),
     ("/problems/", pgettext_lazy("several", "问题")),
     ("/measures/", pgettext_lazy("several", "措施")),
+    ("/records/", pgettext_lazy("several", "工作记录")),
     ("/people/", pgettext_lazy("several", "人员")),
     ("/schedules/", pgettext_lazy("several", "制度")),
     ("/reports/", pgettext_lazy("several", "年度报告")),
 )
+# Pages about posts and people that stand beside the list of people.
+POSTS_PAGES = ("/staffing/", "/gaps/", "/certificates/", "/examinations/", "/who/", "/posts/")
+# What a first responsible person must do, did, and gave account of.
+FIRST_PERSON_PAGES = ("/duties/", "/deeds/", "/accounts/")
 # What the stock admin is for; whoever may none of it sees no way in.
 ADMIN_ACTS = (
     Act.MANAGE_PEOPLE,
@@ -79,7 +84,11 @@ class Frame:
             return "true"
         if path == "/measures/" and here.startswith("/tasks/"):
             return "true"
+        if path == "/people/" and here.startswith((*POSTS_PAGES, *FIRST_PERSON_PAGES)):
+            return "true"
         if path == "/problems/" and here.startswith("/rounds/"):
+            return "true"
+        if path == "/reports/" and here.startswith(("/indicators/", "/figures/", "/honours/")):
             return "true"
         return "true" if here.startswith(path) else ""
 
@@ -123,6 +132,11 @@ class Frame:
     @cached_property
     def keeps_calendar(self) -> bool:
         return self.scope.allows(Act.MANAGE_CALENDAR)
+
+    @cached_property
+    def leads(self) -> bool:
+        """A leader finds her own year there."""
+        return bool(self.nav) and self.scope.holds(Role.LEADER)
 
     @cached_property
     def sees_jobs(self) -> bool:

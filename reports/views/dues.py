@@ -5,6 +5,7 @@ from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db.models import F
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -51,6 +52,8 @@ from reports.models.choices import (
 )
 from reports.selectors.bureaus import label_of
 from reports.selectors.dues import dues_for, kept_total, with_neighbours
+from reports.selectors.gaps import asks_for_reviewer, gap_sentence, gaps_of_due
+from reports.selectors.names import with_name_then
 from reports.selectors.proof import (
     calendar_of,
     counted_by,
@@ -186,7 +189,8 @@ class DuePage(ScopeMixin, DayMixin):
 
     @cached_property
     def due(self) -> Due:
-        rows = with_neighbours(Due.objects.all())
+        rows = with_name_then(with_neighbours(Due.objects.all()), F("period_last"))
+        rows = rows.annotate(needs_reviewer=asks_for_reviewer(F("period_last")))
         return self.get_visible(
             rows.select_related(
                 "unit",
@@ -258,6 +262,10 @@ class DueDetail(DuePage, TemplateView):
             "meetings": [(line, amount_label(line.amount, counted_in)) for line in meetings],
             "rule": rule_in_words(due),
             "calendar": calendar_of(due),
+            "gaps": [
+                gap_sentence(gap)
+                for gap in gaps_of_due(due, on=self.on, needs_reviewer=due.needs_reviewer)
+            ],
             "waivers": list(waivers_of(due, self.on)),
             "requests": requests,
             "notes": notes,
@@ -374,7 +382,7 @@ class ExcusingPage(DuePage, FormView):
         return needs_paper(self.scope, self.due)
 
     def get_form_kwargs(self):
-        signers = Person.objects.filter(unit__in=[self.due.bureau_id, self.due.unit_id])
+        signers = Person.objects.standing().filter(unit__in=[self.due.bureau_id, self.due.unit_id])
         return super().get_form_kwargs() | {
             "signers": signers.select_related("unit").order_by("unit__path", "pk"),
             "needs_paper": self.needs_paper,

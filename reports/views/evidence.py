@@ -31,7 +31,18 @@ from reports.exchange.evidence_pack import PackOrder
 from reports.filters.evidence import LackingFilter
 from reports.forms.evidence import EvidenceForm, PackForm, ReviewForm
 from reports.forms.meetings import CancelForm
-from reports.models import AnnualReport, Evidence, Job, Measure, Meeting, Problem, Unit
+from reports.models import (
+    AccountGiven,
+    AnnualReport,
+    Deed,
+    Evidence,
+    Job,
+    Measure,
+    Meeting,
+    Problem,
+    Unit,
+    WorkRecord,
+)
 from reports.models.choices import EVIDENCE_KIND_LABELS, EvidenceKind, JobKind, ReviewState
 from reports.selectors.evidence import (
     lacking_for,
@@ -49,7 +60,15 @@ from reports.views.scoped import ScopeMixin
 from reports.views.selection import SelectionMixin, ticked
 
 SHOWN_PACKS = 10
-TARGETS = {"meeting": Meeting, "problem": Problem, "measure": Measure, "report": AnnualReport}
+TARGETS = {
+    "meeting": Meeting,
+    "problem": Problem,
+    "measure": Measure,
+    "report": AnnualReport,
+    "record": WorkRecord,
+    "deed": Deed,
+    "account": AccountGiven,
+}
 
 
 class EvidenceFile(ScopeMixin, View):
@@ -181,6 +200,9 @@ class EvidencePage(ScopeMixin, DayMixin):
             "notice",
             "reply__item__notice",
             "look_back__problem",
+            "record",
+            "deed",
+            "account__person",
         ).first()
 
     @property
@@ -201,6 +223,9 @@ class EvidencePage(ScopeMixin, DayMixin):
             or use.notice
             or (use.reply.item.notice if use.reply else None)
             or (use.look_back.problem if use.look_back else None)
+            or use.record
+            or use.deed
+            or use.account
             or (use.progress.measure if use.progress else use.waiver.due)
         )
 

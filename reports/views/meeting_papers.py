@@ -5,6 +5,7 @@ from functools import cached_property
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
+from django.db.models import F
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -32,6 +33,7 @@ from reports.selectors.meeting_ledger import (
     shown_columns,
 )
 from reports.selectors.minutes import Minutes, minutes_of
+from reports.selectors.names import with_name_then
 from reports.selectors.summaries import DOCUMENT_LANGUAGE
 from reports.views.mixins import DayMixin, refused
 from reports.views.scoped import ScopeMixin
@@ -47,7 +49,7 @@ class MinutesPage(ScopeMixin, DayMixin):
     @cached_property
     def meeting(self) -> Meeting:
         return self.get_visible(
-            Meeting.objects.select_related(
+            with_name_then(Meeting.objects.all(), F("held_on")).select_related(
                 "unit", "bureau", "kind", "presided_by", "presiding_post", "recorded_by"
             ),
             self.kwargs["pk"],

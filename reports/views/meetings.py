@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from django.contrib import messages
+from django.db.models import F
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.functional import cached_property
@@ -32,6 +33,7 @@ from reports.selectors.bureaus import label_of
 from reports.selectors.evidence import MeetingEvidence, evidence_of_meeting
 from reports.selectors.history import changes_of
 from reports.selectors.meetings import meetings_for, to_confirm
+from reports.selectors.names import with_name_then
 from reports.selectors.recording import (
     PostsHeld,
     candidates_among,
@@ -84,7 +86,7 @@ class MeetingPage(ScopeMixin, DayMixin):
     @cached_property
     def meeting(self) -> Meeting:
         return self.get_visible(
-            Meeting.objects.select_related(
+            with_name_then(Meeting.objects.all(), F("held_on")).select_related(
                 "unit",
                 "bureau",
                 "kind",

@@ -1,8 +1,11 @@
 """Problems: the register, one problem with what may be done now, and its moves."""
 
-from dataclasses import dataclass
+from calendar import monthrange
+from dataclasses import dataclass, replace
+from datetime import date
 
 from django.contrib import messages
+from django.db.models import F
 from django.http import Http404
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -56,9 +59,10 @@ from reports.forms.problems import (
     ReviewForm,
     initial_of,
 )
-from reports.models import Person, Problem, Unit
+from reports.models import AccountGiven, Person, Problem, ProblemSource, Unit, WorkRecord
 from reports.models.choices import PROBLEM_MOVE_LABELS, day_label, refusal_sentence
 from reports.selectors.history import changes_of
+from reports.selectors.names import with_name_then
 from reports.selectors.problem_facts import facts_of
 from reports.selectors.problem_record import (
     ProblemRecord,
@@ -159,7 +163,8 @@ class ProblemPage(ScopeMixin, DayMixin):
     @cached_property
     def problem(self) -> Problem:
         rows = Problem.objects.with_state(self.on, self.today).with_due(self.on, self.today)
-        return self.get_visible(with_relations(rows), self.kwargs["pk"])
+        rows = with_name_then(with_relations(rows), F("found_on"))
+        return self.get_visible(rows, self.kwargs["pk"])
 
     def get_context_data(self, **kwargs):
         return super().get_context_data(**kwargs) | {"problem": self.problem}
@@ -209,6 +214,10 @@ class ProblemDetail(ProblemPage, TemplateView):
             "readable": self.readable(),
             "may_read_meeting": problem.meeting is not None
             and self.scope.may(Act.READ, problem.meeting),
+            "may_read_record": problem.record is not None
+            and self.scope.may(Act.READ, problem.record),
+            "may_read_account": problem.account is not None
+            and self.scope.may(Act.READ, problem.account),
             "buttons": self.buttons() if live else [],
             "changes": changes_of(problem),
             "may_edit": registers and not ended,
@@ -305,6 +314,13 @@ def due_sentence(problem: Problem, begun_by: str = "") -> str:
     }
 
 
+def found_on(record: WorkRecord, today: date) -> date:
+    """The day on which work brings something to light: its last one, or the end of the month."""
+    if record.is_total:
+        return min(record.on.replace(day=monthrange(record.on.year, record.on.month)[1]), today)
+    return min(record.last_day or record.on, today)
+
+
 class ProblemNew(ScopeMixin, DayMixin, FormView):
     """Registering: what is strongly like an earlier problem is shown once before it is saved."""
 
@@ -314,7 +330,48 @@ class ProblemNew(ScopeMixin, DayMixin, FormView):
 
     def get_initial(self):
         asked = self.request.GET.get("unit", "") or self.request.GET.get("bureau", "")
-        return {"found_on": self.today, "unit": key_in(asked)}
+        return {"found_on": self.today, "unit": key_in(asked)} | self.found_in()
+
+    @cached_property
+    def record(self) -> WorkRecord | None:
+        """The work that brought the problem to light, named in the address."""
+        rows = WorkRecord.objects.filter(kind__problem_source__isnull=False)
+        return self.origin(rows.select_related("kind", "unit", "bureau"), "record")
+
+    @cached_property
+    def account(self) -> AccountGiven | None:
+        """The account given (述法) that named the problem."""
+        rows = AccountGiven.objects.select_related("person", "unit", "bureau")
+        return self.origin(rows, "account")
+
+    def origin(self, rows, name):
+        """What the address names: 404 outside the scope, 403 where nothing may be registered."""
+        key = key_in(self.request.GET.get(name))
+        if key is None:
+            return None
+        found = self.get_visible(rows.filter(cancelled_at__isnull=True), key)
+        self.require(Act.REGISTER_PROBLEM, found)
+        return found
+
+    def found_in(self) -> dict[str, object]:
+        """What is known of a problem by what brought it to light."""
+        if (record := self.record) is not None:
+            known = {
+                "unit": record.unit_id,
+                "source": record.kind.problem_source_id,
+                "found_on": found_on(record, self.today),
+            }
+        elif (account := self.account) is not None:
+            source = ProblemSource.objects.filter(code="accountability").first()
+            known = {
+                "unit": account.unit_id,
+                "source": source and source.pk,
+                "found_on": account.on,
+                "source_day": account.on,
+            }
+        else:
+            return {}
+        return {name: value for name, value in known.items() if value is not None}
 
     def get_form_kwargs(self):
         kwargs = super().get_form_kwargs() | {"scope": self.scope, "today": self.today}
@@ -324,7 +381,11 @@ class ProblemNew(ScopeMixin, DayMixin, FormView):
         return kwargs
 
     def get_context_data(self, **kwargs):
-        return super().get_context_data(**kwargs) | {"title": _("登记问题")}
+        return super().get_context_data(**kwargs) | {
+            "title": _("登记问题"),
+            "found_in": self.record,
+            "named_in": self.account,
+        }
 
     def similar(self, form: ProblemForm) -> list[Similar]:
         """Earlier problems like the one typed; none once one of them is linked."""
@@ -345,7 +406,10 @@ class ProblemNew(ScopeMixin, DayMixin, FormView):
             return self.render_to_response(self.get_context_data(form=form, similar=similar))
         try:
             problem = register_problem(
-                form.draft(), by=self.request.user, at=timezone.now(), today=self.today
+                replace(form.draft(), record=self.record, account=self.account),
+                by=self.request.user,
+                at=timezone.now(),
+                today=self.today,
             )
         except Refused as refusal:
             return refused(self, form, refusal)

@@ -1,4 +1,4 @@
-"""The annual report: its list, reading, wording, signing and printing; and the honours in it."""
+"""The annual report: its list, reading, wording, signing and printing."""
 
 from datetime import date
 
@@ -6,7 +6,6 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.shortcuts import redirect
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
@@ -14,13 +13,6 @@ from django.utils.translation import gettext_lazy, ngettext, override, pgettext_
 from django.views.generic import FormView, TemplateView, View
 
 from reports.actions.evidence import CannotKeepEvidence, Upload
-from reports.actions.records import (
-    CannotKeepHonour,
-    HonourDraft,
-    add_honours,
-    cancel_honour,
-    edit_honour,
-)
 from reports.actions.summaries import (
     CannotCompile,
     CannotEdit,
@@ -37,8 +29,6 @@ from reports.domain.access import Act
 from reports.domain.summaries import ReportState
 from reports.filters.summaries import ReportFilter
 from reports.forms.summaries import (
-    CancelHonourForm,
-    HonourForm,
     PaperSignForm,
     ReportMetaForm,
     ReportNewForm,
@@ -49,6 +39,7 @@ from reports.models import AnnualReport, Honour, Person, Unit
 from reports.models.choices import EvidenceKind, listed
 from reports.selectors.evidence import evidence_of
 from reports.selectors.history import changes_of
+from reports.selectors.honours import running
 from reports.selectors.summaries import (
     DOCUMENT_LANGUAGE,
     Figure,
@@ -182,10 +173,14 @@ class ReportPage(ScopeMixin, DayMixin):
             "kinds": KINDS_SHOWN,
         }
 
-    def honours(self):
-        return Honour.objects.filter(bureau=self.report.bureau_id, year=self.report.year).order_by(
-            "awarded_on", "pk"
-        )
+    @cached_property
+    def honours_so_far(self) -> list[Honour]:
+        """Those of the year and of all years before it."""
+        rows = Honour.objects.filter(bureau=self.report.bureau_id, year__lte=self.report.year)
+        return list(rows.select_related("unit", "person").order_by("awarded_on", "pk"))
+
+    def honours(self) -> list[Honour]:
+        return [each for each in self.honours_so_far if each.year == self.report.year]
 
     @cached_property
     def may_sign(self) -> bool:
@@ -213,7 +208,8 @@ class ReportDetail(ReportPage, TemplateView):
             "gaps": gaps_of(report, self.sections, self.by_key, self.today)
             if self.is_draft
             else [],
-            "honours": self.honours().select_related("unit"),
+            "honours": self.honours(),
+            "running": running(self.honours_so_far),
             "published": published_records(report) if report.is_published_text else None,
             "evidence": evidence_of(self.scope, report=report.pk),
             "changes": changes_of(report),
@@ -478,7 +474,7 @@ class ReportPrint(ReportPage, TemplateView):
         report = self.report
         return super().get_context_data(**kwargs) | {
             "published": published_records(report) if report.is_published_text else None,
-            "honours": self.honours().filter(cancelled_at__isnull=True),
+            "honours": [each for each in self.honours() if not each.is_cancelled],
         }
 
     def render_to_response(self, context, **kwargs):
@@ -486,109 +482,3 @@ class ReportPrint(ReportPage, TemplateView):
         with override(DOCUMENT_LANGUAGE):
             response.render()
         return response
-
-
-class HonourPage(ScopeMixin, DayMixin, FormView):
-    """What entering and correcting an honour share; the form stands within the report."""
-
-    form_class = HonourForm
-    template_name = "reports/summaries/honour.html"
-    needs = Act.COMPILE_REPORT
-    bureau: Unit
-    honour: Honour | None = None
-
-    def get_form_kwargs(self):
-        below = self.visible(Unit.objects.filter(bureau=self.bureau)).exclude(pk=self.bureau.pk)
-        return super().get_form_kwargs() | {"units": below.in_order()}
-
-    def draft(self, form, year: int) -> HonourDraft:
-        return HonourDraft(bureau=self.bureau, year=year, **form.cleaned_data)
-
-
-class HonourNew(HonourPage):
-    def dispatch(self, request, *args, **kwargs):
-        if request.user.is_authenticated and self.scope.allows(self.needs):
-            self.report = self.get_visible(
-                AnnualReport.objects.select_related("bureau"), kwargs["pk"]
-            )
-            self.require(Act.COMPILE_REPORT, self.report)
-            self.bureau = self.report.bureau
-        return super().dispatch(request, *args, **kwargs)
-
-    def get_context_data(self, **kwargs):
-        back = f"{self.report.get_absolute_url()}#honours"
-        return super().get_context_data(**kwargs) | {"back": back, "bureau": self.bureau}
-
-    def form_valid(self, form):
-        try:
-            add_honours(
-                [self.draft(form, self.report.year)],
-                by=self.request.user,
-                at=timezone.now(),
-                today=self.today,
-            )
-        except CannotKeepHonour as refusal:
-            return refused(self, form, refusal)
-        return redirect(f"{self.report.get_absolute_url()}#honours")
-
-
-class HonourEdit(HonourPage):
-    def dispatch(self, request, *args, **kwargs):
-        if request.user.is_authenticated and self.scope.allows(self.needs):
-            self.honour = self.get_visible(Honour.objects.select_related("bureau"), kwargs["pk"])
-            self.require(Act.COMPILE_REPORT, self.honour)
-            self.bureau = self.honour.bureau
-        return super().dispatch(request, *args, **kwargs)
-
-    def get_initial(self):
-        names = ("title", "awarded_by", "awarded_on", "unit")
-        return {name: getattr(self.honour, name) for name in names}
-
-    @cached_property
-    def back(self) -> str:
-        report = AnnualReport.objects.filter(bureau=self.bureau, year=self.honour.year).first()
-        if report is None:
-            return f"{reverse('reports:report-list')}?bureau={self.bureau.pk}"
-        return f"{report.get_absolute_url()}#honours"
-
-    def get_context_data(self, **kwargs):
-        kwargs.setdefault("cancel_form", CancelHonourForm(prefix="cancel"))
-        return super().get_context_data(**kwargs) | {
-            "back": self.back,
-            "bureau": self.bureau,
-            "honour": self.honour,
-            "changes": changes_of(self.honour),
-        }
-
-    def post(self, request, *args, **kwargs):
-        if "cancel" not in request.POST:
-            return super().post(request, *args, **kwargs)
-        form = CancelHonourForm(request.POST, prefix="cancel")
-        if form.is_valid():
-            try:
-                cancel_honour(
-                    honour_id=self.honour.pk,
-                    because=form.cleaned_data["because"],
-                    by=request.user,
-                    at=timezone.now(),
-                )
-            except CannotKeepHonour as refusal:
-                for reason in refusal.reasons:
-                    form.add_error(None, reason)
-            else:
-                return redirect(self.back)
-        shown = self.form_class(initial=self.get_initial(), units=self.get_form_kwargs()["units"])
-        return self.render_to_response(self.get_context_data(form=shown, cancel_form=form))
-
-    def form_valid(self, form):
-        try:
-            edit_honour(
-                honour_id=self.honour.pk,
-                draft=self.draft(form, self.honour.year),
-                by=self.request.user,
-                at=timezone.now(),
-                today=self.today,
-            )
-        except CannotKeepHonour as refusal:
-            return refused(self, form, refusal)
-        return redirect(self.back)

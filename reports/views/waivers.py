@@ -101,7 +101,7 @@ class WaiverOrderNew(ScopeMixin, DayMixin, FormView):
 
     def get_form_kwargs(self):
         place = self.place
-        signers = Person.objects.filter(unit__bureau=place.bureau_id)
+        signers = Person.objects.standing().filter(unit__bureau=place.bureau_id)
         if place.bureau_id is None:
             signers = signers.none()
         return super().get_form_kwargs() | {
