@@ -3,15 +3,29 @@
 # Registers the stock pages of logins first, so that ours may take their place.
 from django.contrib.auth import admin as stock
 
-from . import access, calendar, meetings, notices, people, problems, records, schedules, units
+from . import (
+    access,
+    calendar,
+    indicators,
+    meetings,
+    notices,
+    people,
+    problems,
+    record_kinds,
+    records,
+    schedules,
+    units,
+)
 
 __all__ = [
     "access",
     "calendar",
+    "indicators",
     "meetings",
     "notices",
     "people",
     "problems",
+    "record_kinds",
     "records",
     "schedules",
     "stock",

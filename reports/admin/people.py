@@ -5,6 +5,11 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from reports.actions.access import link_login
+from reports.actions.examinations import (
+    ExaminationDraft,
+    edit_examination,
+    enter_examination,
+)
 from reports.actions.people import (
     PersonDraft,
     appoint,
@@ -16,8 +21,17 @@ from reports.actions.people import (
     person_returns,
     set_single_holder,
 )
+from reports.actions.staffing import StaffingDraft, edit_staffing_rule, set_staffing_rule
 from reports.domain.access import Act
-from reports.models import Appointment, Certificate, Examination, Person, Post
+from reports.models import (
+    Appointment,
+    Certificate,
+    CertificateKind,
+    Examination,
+    Person,
+    Post,
+    StaffingRule,
+)
 from reports.models.choices import PersonKind
 
 from .base import (
@@ -26,6 +40,7 @@ from .base import (
     LedgerForm,
     ReadOnlyInline,
     acting,
+    acting_today,
     beside,
 )
 
@@ -34,13 +49,19 @@ from .base import (
 class PostAdmin(KindAdmin):
     reads = (Act.MANAGE_PEOPLE,)
     list_display = ("name", "code", "is_capacity", "single_holder", "must_be_filled", "position")
-    filter_horizontal = ("kinds",)
+    filter_horizontal = ("kinds", "qualifications")
 
     def save_model(self, request, obj, form, change):
         if change and "single_holder" in form.changed_data:
             with beside("single_holder"):
                 set_single_holder(post=obj, single=obj.single_holder, **acting(request))
         super().save_model(request, obj, form, change)
+
+
+@admin.register(CertificateKind)
+class CertificateKindAdmin(KindAdmin):
+    reads = (Act.MANAGE_PEOPLE,)
+    list_display = ("name", "code", "group", "expires", "position")
 
 
 class AppointmentInline(ReadOnlyInline):
@@ -52,19 +73,16 @@ class AppointmentInline(ReadOnlyInline):
         return super().get_queryset(request).select_related("unit", "post", "person")
 
 
-class CertificateInline(admin.TabularInline):
+class CertificateInline(ReadOnlyInline):
+    """Entered, renewed and cancelled on the person's own page, where the rules are asked."""
+
     model = Certificate
-    extra = 1
-    can_delete = False
+    fields = ("kind", "number", "issued_by", "issued_on", "valid_until")
+    ordering = ("kind__position", "-issued_on", "pk")
+    show_change_link = False
 
-    def has_view_permission(self, request, obj=None):
-        return True
-
-    def has_add_permission(self, request, obj=None):
-        return True
-
-    def has_change_permission(self, request, obj=None):
-        return True
+    def get_queryset(self, request):
+        return super().get_queryset(request).standing().select_related("kind")
 
 
 @admin.register(Person)
@@ -78,7 +96,7 @@ class PersonAdmin(LedgerAdmin):
     inlines = (AppointmentInline, CertificateInline)
 
     def rows(self, queryset, scope):
-        related = queryset.select_related("unit", "unit__bureau", "user")
+        related = queryset.standing().select_related("unit", "unit__bureau", "user")
         return scope.limit(related, Act.MANAGE_PEOPLE)
 
     def may_change(self, scope, obj):
@@ -142,8 +160,8 @@ class AppointmentAdmin(LedgerAdmin):
     list_filter = ("post", ("last_day", admin.EmptyFieldListFilter), "acting")
     search_fields = ("person__name", "person__initials", "unit__name", "unit__initials")
     ordering = ("unit__path", "post__position", "-first_day", "pk")
-    autocomplete_fields = ("person", "unit", "post")
-    of_term = ("first_day", "last_day", "acting", "document_number")
+    autocomplete_fields = ("person", "unit", "post", "home_unit")
+    of_term = ("first_day", "last_day", "acting", "document_number", "home_unit")
 
     def rows(self, queryset, scope):
         related = queryset.select_related("person", "post", "unit", "unit__bureau")
@@ -194,9 +212,60 @@ class ExaminationAdmin(LedgerAdmin):
     search_fields = ("name", "unit__name")
     ordering = ("-held_on", "pk")
     autocomplete_fields = ("unit",)
+    entered = ("unit", "name", "subject", "held_on", "pass_mark", "participants", "passed")
+    fields = entered
 
     def rows(self, queryset, scope):
         return scope.limit(queryset.select_related("unit", "unit__bureau"), Act.MANAGE_PEOPLE)
 
     def may_change(self, scope, obj):
+        return scope.may(Act.MANAGE_PEOPLE, obj) and not obj.is_cancelled
+
+    def save_model(self, request, obj, form, change):
+        draft = ExaminationDraft(**{name: form.cleaned_data[name] for name in self.entered})
+        now = acting_today(request)
+        if change:
+            with beside("name"):
+                edit_examination(examination_id=obj.pk, draft=draft, **now)
+        else:
+            with beside("name"):
+                obj.pk = enter_examination(draft, **now).pk
+            obj._state.adding = False
+
+
+@admin.register(StaffingRule)
+class StaffingRuleAdmin(LedgerAdmin):
+    """The legal officer keeps the rules of her bureau, the system administrator those above."""
+
+    writes = (Act.MANAGE_PEOPLE, Act.MANAGE_TOP_UNITS)
+    list_display = ("kind", "grade", "at_least", "unit", "first_day", "last_day")
+    search_fields = ("kind__name", "grade", "unit__name", "basis")
+    ordering = ("unit__path", "kind__position", "grade", "-first_day", "pk")
+    autocomplete_fields = ("unit", "kind")
+    filter_horizontal = ("posts",)
+    entered = ("unit", "kind", "grade", "posts", "at_least", "basis", "first_day", "last_day")
+    fields = entered
+
+    def rows(self, queryset, scope):
+        queryset = queryset.select_related("kind", "unit", "unit__bureau")
+        if scope.allows(Act.MANAGE_TOP_UNITS):
+            return queryset.filter(unit__bureau__isnull=True)
+        return scope.limit(queryset, Act.MANAGE_PEOPLE)
+
+    def may_change(self, scope, obj):
+        if scope.allows(Act.MANAGE_TOP_UNITS):
+            return obj.unit.bureau_id is None
         return scope.may(Act.MANAGE_PEOPLE, obj)
+
+    def save_model(self, request, obj, form, change):
+        given = form.cleaned_data
+        draft = StaffingDraft(
+            **{name: given[name] for name in self.entered if name != "posts"},
+            posts=list(given["posts"]),
+        )
+        with beside("kind"):
+            if change:
+                edit_staffing_rule(rule_id=obj.pk, draft=draft, **acting(request))
+            else:
+                obj.pk = set_staffing_rule(draft, **acting(request)).pk
+        obj._state.adding = False

@@ -22,11 +22,11 @@ class HonourForm(LedgerForm):
 class HonourAdmin(LedgerAdmin):
     form = HonourForm
     writes = (Act.COMPILE_REPORT,)
-    list_display = ("title", "year", "bureau", "unit", "awarded_by", "cancelled_because")
-    list_filter = ("year",)
+    list_display = ("title", "year", "kind", "level", "bureau", "awarded_by", "cancelled_because")
+    list_filter = ("year", "kind", "level")
     search_fields = ("title", "awarded_by")
     ordering = ("-year", "bureau__path", "pk")
-    autocomplete_fields = ("bureau", "unit")
+    autocomplete_fields = ("bureau", "unit", "person")
 
     def rows(self, queryset, scope):
         return scope.limit(queryset.select_related("bureau", "unit"), Act.COMPILE_REPORT)
@@ -35,7 +35,8 @@ class HonourAdmin(LedgerAdmin):
         return not obj.is_cancelled and scope.may(Act.COMPILE_REPORT, obj)
 
     def get_fields(self, request, obj=None):
-        fields = ("bureau", "unit", "year", "title", "awarded_by", "awarded_on")
+        who = ("bureau", "unit", "person", "year", "kind", "level")
+        fields = (*who, "title", "awarded_by", "awarded_on", "document_number")
         if obj is None:
             return fields
         return (*fields, "cancelled_because") if obj.is_cancelled else (*fields, "because")

@@ -1,7 +1,9 @@
+from copy import deepcopy
+
 from django.contrib import admin
 from django.contrib.admin.widgets import AdminDateWidget
 from django.db.models import F, Q
-from django.forms import DateField
+from django.forms import DateField, ModelChoiceField
 from django.utils.translation import gettext_lazy as _
 
 from reports.actions.units import (
@@ -9,6 +11,7 @@ from reports.actions.units import (
     close_unit,
     create_unit,
     edit_unit,
+    merge_unit,
     move_unit,
     rename_unit,
     reopen_unit,
@@ -41,6 +44,12 @@ class UnitKindAdmin(KindAdmin):
 
 
 class UnitForm(LedgerForm):
+    merged_into = ModelChoiceField(
+        label=_("并入单位"),
+        queryset=Unit.objects.none(),
+        required=False,
+        help_text=_("撤并时填写，同时填写停用日期；并入单位从次日起接替。"),
+    )
     renamed_on = DateField(
         label=_("更名日期"),
         required=False,
@@ -58,6 +67,8 @@ class UnitForm(LedgerForm):
         moved = self.instance.pk and "parent" in self.changed_data
         if moved and not self.cleaned_data.get("moved_on"):
             self.add_error("moved_on", _("改变上级单位须填写划转日期。"))
+        if self.cleaned_data.get("merged_into") and not self.cleaned_data.get("closed_on"):
+            self.add_error("closed_on", _("并入其他单位的，须填写停用日期。"))
         return super().clean()
 
 
@@ -115,7 +126,23 @@ class UnitAdmin(LedgerAdmin):
                 _("存续"),
                 {"fields": ("opened_on", "closed_on", *self.only_of_bureaus(request, obj))},
             ),
+            *self.merging(request, obj),
         ]
+
+    def merging(self, request, obj):
+        """A bureau is not merged, and what is below one only within it."""
+        within = obj.bureau_id is not None and not obj.is_bureau
+        may = self.has_change_permission(request, obj)
+        return [(_("撤并"), {"fields": ("merged_into",)})] if within and may else []
+
+    def get_form(self, request, obj=None, change=False, **kwargs):
+        form = super().get_form(request, obj, change=change, **kwargs)
+        if "merged_into" in form.base_fields and obj is not None:
+            # The declared field is shared by all requests.
+            field = form.base_fields["merged_into"] = deepcopy(form.base_fields["merged_into"])
+            others = Unit.objects.filter(bureau=obj.bureau_id).exclude(pk=obj.pk)
+            field.queryset, field.initial = others.in_order(), obj.succeeded_by_id
+        return form
 
     def only_of_bureaus(self, request, obj):
         top = request_scope(request).allows(Act.MANAGE_TOP_UNITS)
@@ -165,7 +192,11 @@ class UnitAdmin(LedgerAdmin):
         if changed & set(self.edited):
             with beside(next(name for name in self.edited if name in changed)):
                 edit_unit(unit=obj, **{name: getattr(obj, name) for name in self.edited}, **now)
-        if "closed_on" in changed:
+        into = given.get("merged_into")
+        if into is not None and changed & {"merged_into", "closed_on"}:
+            with beside("merged_into"):
+                merge_unit(unit=obj, into=into, on=given["closed_on"], **now)
+        elif "closed_on" in changed:
             with beside("closed_on"):
                 if form.initial.get("closed_on"):
                     reopen_unit(unit=obj, **now)

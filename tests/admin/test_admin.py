@@ -108,9 +108,11 @@ OPENS = {
         "appointment",
         "bureausetting",
         "causekind",
+        "certificatekind",
         "examination",
         "holiday",
         "honour",
+        "indicator",
         "issuingoffice",
         "meetingkind",
         "person",
@@ -118,8 +120,12 @@ OPENS = {
         "problemrule",
         "problemsource",
         "problemtheme",
+        "recordkind",
+        "reportheading",
         "schedule",
         "scheduleset",
+        "staffingrule",
+        "sumrule",
         "unit",
         "unitkind",
         "user",
@@ -127,13 +133,19 @@ OPENS = {
     Role.SYSTEM_ADMIN: {
         "agendakind",
         "causekind",
+        "certificatekind",
         "holiday",
+        "indicator",
         "issuingoffice",
         "meetingkind",
         "post",
         "problemrule",
         "problemsource",
         "problemtheme",
+        "recordkind",
+        "reportheading",
+        "staffingrule",
+        "sumrule",
         "unit",
         "unitkind",
         "user",
@@ -143,7 +155,8 @@ OPENS = {
 WRITES = {
     Role.LEGAL_OFFICER: OPENS[Role.LEGAL_OFFICER]
     - {
-        *("agendakind", "causekind", "holiday", "meetingkind", "post", "problemrule"),
+        *("agendakind", "causekind", "certificatekind", "holiday", "meetingkind", "post"),
+        *("indicator", "problemrule", "recordkind", "reportheading", "sumrule"),
         *("problemsource", "problemtheme", "unitkind", "user"),
     },
     Role.SYSTEM_ADMIN: OPENS[Role.SYSTEM_ADMIN] - {"holiday"},
@@ -367,6 +380,47 @@ def test_a_unit_is_renamed_and_closed(enter, bureau):
     unit.refresh_from_db()
     assert (unit.name, unit.closed_on) == ("东关派出所", date(2026, 6, 10))
     assert unit.earlier_names.get().name == "城关派出所"
+
+
+def test_a_unit_is_merged_into_another(enter, bureau):
+    unit, into = UnitFactory(parent=bureau), UnitFactory(parent=bureau)
+    page = {
+        "name": unit.name,
+        "kind": unit.kind_id,
+        "position": unit.position,
+        "parent": bureau.pk,
+        "merged_into": into.pk,
+        **no_rows("earlier_names"),
+    }
+    client = enter(Role.LEGAL_OFFICER)
+
+    lacking = client.post(changing(unit), page)
+    response = client.post(changing(unit), page | {"closed_on": "2026-05-31"})
+
+    assert errors_of(lacking) == {"closed_on": ["并入其他单位的，须填写停用日期。"]}
+    assert response.status_code == 302, errors_of(response)
+    unit.refresh_from_db()
+    assert (unit.succeeded_by, unit.closed_on) == (into, date(2026, 5, 31))
+
+
+def test_a_merging_that_is_refused_says_why(enter, bureau):
+    unit = UnitFactory(parent=bureau)
+    into = UnitFactory(parent=bureau, closed_on=date(2026, 5, 31))
+
+    response = enter(Role.LEGAL_OFFICER).post(
+        changing(unit),
+        {
+            "name": unit.name,
+            "kind": unit.kind_id,
+            "position": unit.position,
+            "parent": bureau.pk,
+            "merged_into": into.pk,
+            "closed_on": "2026-05-31",
+            **no_rows("earlier_names"),
+        },
+    )
+
+    assert errors_of(response) == {"merged_into": ["并入单位在合并之日的次日不存在。"]}
 
 
 def test_a_future_closing_is_refused(enter, bureau):

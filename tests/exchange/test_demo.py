@@ -1,6 +1,6 @@
 """The sample data: the same day gives the same rows, and nothing in them contradicts itself."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from datetime import date, datetime, timedelta
 from hashlib import sha256
 
@@ -11,22 +11,46 @@ from django.db.models import F
 
 from reports.domain.access import Role
 from reports.domain.dues import Verdict, verdict
+from reports.domain.staffing import RemarkKind
 from reports.exchange.demo.load import LedgerNotEmpty, load_demo
 from reports.models import (
+    AccountGiven,
     AnnualReport,
     Appointment,
+    Certificate,
+    Deed,
     Due,
+    DutyList,
     Evidence,
+    Examination,
+    Figure,
     FrozenFigure,
+    Honour,
     Measure,
     Meeting,
     Membership,
     Problem,
     ProblemMove,
     Progress,
+    RecordKind,
     Unit,
+    WorkRecord,
 )
 from reports.selectors.audit import all_differences
+from reports.selectors.certificates import with_validity
+from reports.selectors.figures import year_table
+from reports.selectors.first_person import deed_counts, yet_to_give
+from reports.selectors.handovers import open_items, successor_of, with_successor
+from reports.selectors.honours import running
+from reports.selectors.records import court_instances, plan_items, records_for
+from reports.selectors.scope import scope_of
+from reports.selectors.staffing import (
+    Standing,
+    coverage_of,
+    facts_of,
+    remarks_for,
+    unit_rows,
+)
 from tests.conftest import SHANGHAI
 
 NOW = datetime(2026, 6, 10, 18, tzinfo=SHANGHAI)
@@ -50,6 +74,11 @@ SAID = {
     ProblemMove: ("problem__title", "move", "on", "recorded_at", "recorded_by__username"),
     Measure: ("bureau__name", "title", "set_on", "due_on", "done_on", "dropped_on"),
     Progress: ("measure__title", "on", "text", "recorded_at"),
+    WorkRecord: ("unit__name", "kind__code", "on", "title", "amount", "values", "recorded_at"),
+    Deed: ("unit__name", "person__name", "post__code", "on", "kind", "title", "recorded_at"),
+    AccountGiven: ("unit__name", "person__name", "year", "on", "comment", "recorded_at"),
+    Figure: ("indicator__code", "unit__name", "year", "month", "value", "source", "recorded_at"),
+    Honour: ("bureau__name", "year", "kind", "level", "title", "awarded_on"),
     AnnualReport: ("bureau__name", "year", "state", "signed_on", "signer__name"),
     FrozenFigure: ("report__bureau__name", "label", "value"),
 }
@@ -176,6 +205,70 @@ def test_demo_logins_have_their_roles_and_nobody_is_superuser():
     assert Appointment.objects.filter(person=leader, post__code="first_person").exists()
 
 
+def test_the_first_responsible_person_answers_the_four_with_records():
+    """Two holders of the year, each with all four; what is linked names its record."""
+    bureau = Unit.objects.get(short_name="东城分局")
+    terms = Appointment.objects.filter(unit=bureau, post__code="first_person").order_by("first_day")
+    holders = [term.person for term in terms]
+
+    found = {
+        person: deed_counts(None, on=TODAY, year=2026, unit=bureau.pk, person=person.pk)
+        for person in holders
+    }
+
+    assert [0 in counts.four.values() for counts in found.values()] == [False, False]
+    assert deed_counts(None, on=TODAY, unit=bureau.pk).total >= 12
+    linked = Deed.objects.filter(bureau=bureau, problem__isnull=False)
+    assert linked.count() == linked.filter(title=F("problem__title")).count() > 0
+    assert not Deed.objects.exclude(post__code="first_person").exists()
+    lists = DutyList.objects.filter(unit=bureau).order_by("year")
+    assert [(each.year, each.needs_check) for each in lists] == [(2025, False), (2026, False)]
+
+
+def test_account_was_given_for_last_year():
+    given = AccountGiven.objects.filter(bureau__short_name="东城分局")
+
+    assert {(each.year, each.on.year, each.on.month <= 3) for each in given} == {(2025, 2026, True)}
+    assert given.filter(post__code="first_person").count() == 1
+    assert given.filter(post__code="station_head").count() > 3
+    assert Problem.objects.filter(account__in=given, source__code="accountability").count() == 1
+    scope = scope_of(User.objects.get(username="legal"), today=TODAY)
+    assert yet_to_give(scope, year=2025, on=TODAY).filter(post__code="station_head").count() == 2
+
+
+def test_who_reviews_in_the_demo_bureau():
+    """One class-one station without a full-time reviewer, and 23 days without one elsewhere."""
+    units = unit_rows(Unit.objects.filter(bureau__short_name="东城分局"))
+    facts = facts_of(units, first=None, last=TODAY)
+
+    lines = coverage_of(facts, year=2026, on=TODAY)
+
+    lacking = [line for line in lines if line.standing == Standing.LACKING]
+    assert [(line.unit.name, line.unit.grade, line.held) for line in lacking] == [
+        ("文庙派出所", "一类", 0),
+        ("南塘派出所", "二类", 0),
+    ]
+    days = {line.unit.name: line.days for line in lines if line.days}
+    assert set(days) == {"文庙派出所", "青年路派出所", "南塘派出所"}
+    assert days["青年路派出所"] == 23
+
+
+def test_some_certificates_must_be_renewed_and_some_holders_are_remarked_on():
+    scope = scope_of(User.objects.get(username="legal"), today=TODAY)
+    states = Counter(
+        with_validity(Certificate.objects.all(), TODAY).values_list("stands", flat=True)
+    )
+
+    remarks = {(remark.unit.name, remark.kind) for remark in remarks_for(scope, on=TODAY)}
+
+    assert set(states) == {"good", "expiring", "expired"}
+    assert remarks >= {
+        ("法制大队", RemarkKind.FIRST_REVIEW),
+        ("经济技术开发区（临空经济示范区）派出所", RemarkKind.HEADS),
+    }
+    assert Examination.objects.filter(unit__short_name="东城分局").count() == 3
+
+
 def test_history_tells_the_day_of_the_story():
     closed = Problem.objects.filter(state="closed").first()
     move = closed.moves.latest("pk")
@@ -214,3 +307,101 @@ def test_sql_and_domain_agree_on_every_edge_of_every_due():
     assert wrong == []
     assert seen == {each.value for each in Verdict}
     assert len(facts) > 10_000
+
+
+def test_a_year_and_a_half_of_other_work_is_recorded():
+    bureau = Unit.objects.get(short_name="东城分局")
+    rows = WorkRecord.objects.filter(bureau=bureau)
+    instances = court_instances(records_for(None, on=TODAY, bureau=bureau.pk, year=TODAY.year))
+
+    assert rows.count() >= 150
+    assert set(rows.values_list("kind__code", flat=True)) == set(
+        RecordKind.objects.values_list("code", flat=True)
+    )
+    assert not rows.filter(on__gt=TODAY).exists()
+    assert rows.filter(is_total=True).count() >= 50
+    # The second hearing of an instance asks for no head any more.
+    assert [len(each.days) for each in instances if each.head_appeared] == [2, 1, 1]
+    assert [each.head_appeared for each in instances].count(False) == 1
+
+
+def test_a_review_found_a_problem_and_the_plan_is_carried_out():
+    found = Problem.objects.get(record__isnull=False)
+    items = plan_items(None, found.bureau_id, year=TODAY.year, on=TODAY, today=TODAY)
+
+    assert (found.record.kind.code, found.source.code) == ("case_file_review", "case_review")
+    assert [item.measure.title for item in items if item.records] == [
+        "制定法制工作人员培训计划并组织实施",
+        "落实年度普法宣传计划",
+    ]
+
+
+def test_figures_of_two_years_are_reported_and_one_sum_does_not_come_out():
+    bureau = Unit.objects.get(short_name="东城分局")
+    table = year_table(None, bureau, year=TODAY.year, on=TODAY, today=TODAY)
+
+    (wrong,) = table.disagreeing
+    assert (wrong.name, [month for month, _checked in wrong.months]) == (
+        "受理案件＝已办结＋在办",
+        [3],
+    )
+    assert table.line("alarms").year.missing == (4,)
+    assert table.line("cases_received").change is not None
+    assert table.line("satisfaction").target is not None
+    reporting = Figure.objects.filter(year=TODAY.year).values_list("bureau__short_name", flat=True)
+    assert set(reporting) == {"东城分局", "临港分局", "江北分局", "江南分局", "西城分局"}
+    assert not Figure.objects.filter(checked_by=F("recorded_by")).exists()
+    assert Figure.objects.filter(checked_at__isnull=True).exists()
+
+
+def test_honours_run_for_two_years():
+    rows = Honour.objects.filter(bureau__short_name="东城分局")
+
+    assert sorted(running(rows).values()) == [1, 1, 1, 1, 2, 2]
+    assert set(rows.values_list("kind", flat=True)) == {
+        "honour",
+        "assessment",
+        "approval",
+        "practice",
+    }
+
+
+def test_the_head_of_the_demo_bureau_changed_in_may():
+    held = Appointment.objects.filter(
+        unit__name="示例市公安局东城分局", post__code="first_person"
+    ).order_by("first_day")
+    old, new = held
+
+    assert (old.last_day, new.first_day) == (date(2026, 5, 17), date(2026, 5, 18))
+    assert new.document_number == "示公任〔2026〕8号"
+    presided = Meeting.objects.filter(presided_by__in=[old.person, new.person])
+    assert presided.filter(held_on__lte=old.last_day).exists()
+    assert presided.filter(held_on__gte=new.first_day).exists()
+    assert {(meeting.presided_by_id, meeting.held_on >= new.first_day) for meeting in presided} == {
+        (old.person_id, False),
+        (new.person_id, True),
+    }
+
+
+def test_what_the_old_head_led_is_on_her_hand_over_sheet():
+    rows = with_successor(Appointment.objects.all()).select_related(
+        "person", "post", "unit__bureau", "unit__kind", "home_unit"
+    )
+    old = rows.get(
+        unit__name="示例市公安局东城分局", post__code="first_person", last_day__isnull=False
+    )
+
+    found = open_items(old, None, on=old.last_day, today=TODAY)
+
+    title = "涉案财物管理场所分散，出入库登记不及时"
+    led = [row.title for row in found.problems if row.leader_id_then == old.person_id]
+    measures = [row for row in found.measures if row.leader_id_then == old.person_id]
+    assert led == [title]
+    assert [row.problems.get().title for row in measures] == [title]
+    assert Problem.objects.get(title=title).leader.name == successor_of(old)
+
+
+def test_a_reviewer_is_seconded_by_the_legal_unit():
+    seconded = Appointment.objects.get(home_unit__isnull=False)
+
+    assert (seconded.unit.name, seconded.home_unit.name) == ("石桥派出所", "法制大队")

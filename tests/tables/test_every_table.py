@@ -13,22 +13,31 @@ from reports.actions.meetings import refresh_meeting_evidence
 from reports.domain.access import Role
 from reports.tables.base import HouseTable
 from tests.factories import (
+    AccountGivenFactory,
     AgendaPaperFactory,
     AnnualReportFactory,
     AppointmentFactory,
     BureauFactory,
+    CertificateFactory,
     CityFactory,
+    DeedFactory,
     DischargeFactory,
     DueFactory,
+    DutyListFactory,
+    ExaminationFactory,
+    HonourFactory,
+    IndicatorFactory,
     LookBackRoundFactory,
     MeasureFactory,
     NoticeFactory,
     PersonFactory,
     ProblemFactory,
     ScheduleVersionFactory,
+    StaffingRuleFactory,
     SuperiorTaskFactory,
     UnitFactory,
     WaiverOrderFactory,
+    WorkRecordFactory,
     member,
 )
 
@@ -42,8 +51,18 @@ LISTS = {
     "problem-list": "?all_years=1",
     "measure-list": "?all_years=1",
     "task-list": "?all_years=1",
+    "record-list": "?year=2026",
+    "indicator-list": "",
+    "honour-list": "?all_years=1",
     "round-list": "?all_years=1",
     "person-list": "",
+    "duty-list": "?year=2026",
+    "deed-list": "?year=2026",
+    "account-list": "?of=2025",
+    "gap-list": "?year=2026",
+    "remark-list": "",
+    "certificate-list": "",
+    "examination-list": "?all_years=1",
     "schedule-list": "",
     "report-list": "",
     "evidence-lacking": "?year=2026",
@@ -84,9 +103,19 @@ def supervisor(client):
         refresh_meeting_evidence(DischargeFactory(due=due).meeting_id)
         problem = ProblemFactory(unit=station)
         MeasureFactory(unit=station, problems=(problem,))
+        WorkRecordFactory(unit=station)
+        IndicatorFactory(unit=bureau)
+        HonourFactory(bureau=bureau)
+        DutyListFactory(unit=bureau)
+        DeedFactory(unit=station)
+        AccountGivenFactory(unit=station)
         SuperiorTaskFactory(unit=station)
         LookBackRoundFactory(bureau=bureau)
-        AppointmentFactory(person=PersonFactory(unit=station), unit=station)
+        held = AppointmentFactory(person=PersonFactory(unit=station), unit=station)
+        # Without it the holder is remarked on; the rule asks for one more than there is.
+        held.post.qualifications.add(CertificateFactory(person__unit=station).kind)
+        StaffingRuleFactory(unit=bureau, at_least=2).posts.add(held.post)
+        ExaminationFactory(unit=station)
         AnnualReportFactory(bureau=bureau)
         AgendaPaperFactory(unit=station)
         WaiverOrderFactory(unit=bureau)

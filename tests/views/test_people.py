@@ -178,8 +178,8 @@ def test_the_page_says_what_a_person_answers_for(enter, bureau, station):
 
     response = client.get(f"/people/{now.person_id}/")
 
-    assert [t.post.name for t in response.context["now"]] == ["所长"]
-    assert [t.post.name for t in response.context["before"]] == ["副局长"]
+    assert [(t.post.name, may) for t, may in response.context["now"]] == [("所长", True)]
+    assert [(t.post.name, may) for t, may in response.context["before"]] == [("副局长", True)]
     assert "本页可见范围" in response.text
     assert "有效期至2027年1月1日" in response.text
     assert reverse("admin:reports_person_change", args=[now.person_id]) in response.text

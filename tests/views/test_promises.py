@@ -295,7 +295,7 @@ def test_the_bureau_page_takes_the_same_queries(
     page = f"/bureaus/{bureau.pk}/"
     legal.get(page)
 
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(11):
         response = legal.get(page)
 
     assert response.context["unanswered"] == [row.text for row in Promise.objects.order_by("pk")]

@@ -1109,7 +1109,8 @@ def test_a_correction_keeps_what_it_does_not_touch(clerk, bureau, station, month
 
 
 def facts(meeting):
-    names = [f.name for f in Meeting._meta.concrete_fields if f.name != "title"]
+    follows_title = {"title", "initials"}
+    names = [f.name for f in Meeting._meta.concrete_fields if f.name not in follows_title]
     return (
         {name: getattr(meeting, name) for name in names},
         list(meeting.agenda.order_by("position").values()),

@@ -353,11 +353,14 @@ def test_a_published_text_shows_only_what_is_known(client, come):
         assert "应落实" not in text
 
 
+HONOUR = {"kind": "honour", "level": "city"}
+
+
 def test_honours_are_entered_within_the_report(client, come, report):
     come(Role.LEGAL_OFFICER, report.bureau)
 
     answer = client.post(
-        page("honour-new", report), {"title": "集体三等功", "awarded_on": "2026-05-01"}
+        page("honour-new", report), HONOUR | {"title": "集体三等功", "awarded_on": "2026-05-01"}
     )
     honour = Honour.objects.get(title="集体三等功")
     assert answer["Location"] == f"{report.get_absolute_url()}#honours"
@@ -365,5 +368,6 @@ def test_honours_are_entered_within_the_report(client, come, report):
 
     honour.refresh_from_db()
     assert honour.cancelled_because == "录错"
-    future = client.post(page("honour-new", report), {"title": "甲", "awarded_on": "2026-07-01"})
+    late = HONOUR | {"title": "甲", "awarded_on": "2026-07-01"}
+    future = client.post(page("honour-new", report), late)
     assert "授予日期不能晚于今天" in words(future)

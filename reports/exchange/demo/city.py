@@ -23,40 +23,6 @@ class KindRow:
 FIRST_CLASS = KindRow("station1", "一类派出所", 45)
 
 
-@dataclass(frozen=True, slots=True)
-class PostRow:
-    """A post: its code, name, whether many hold it, whether it must be filled, in which kinds."""
-
-    code: str
-    name: str
-    kinds: tuple[str, ...] = ()
-    capacity: bool = False
-    many: bool = False
-    must: bool = False
-
-
-UNITS_BELOW = ("department", "squad", "station", "station1")
-POSTS = (
-    PostRow("bureau_head", "局长", ("bureau",)),
-    PostRow("commissar", "政委", ("bureau",)),
-    PostRow("deputy_head", "副局长", ("bureau",), many=True),
-    PostRow("first_person", "第一责任人", ("bureau",), capacity=True, must=True),
-    PostRow("in_charge", "分管领导", ("bureau",), capacity=True, must=True),
-    PostRow("squad_head", "大队长", ("squad",), must=True),
-    PostRow("director", "主任", ("department",), must=True),
-    PostRow("station_head", "所长", ("station", "station1"), must=True),
-    PostRow("instructor", "教导员", ("squad", "station", "station1")),
-    PostRow("full_reviewer", "专职法制员", UNITS_BELOW, capacity=True),
-    PostRow("part_reviewer", "兼职法制员", UNITS_BELOW, capacity=True),
-    PostRow("office_clerk", "内勤", UNITS_BELOW, many=True),
-    PostRow("legal_officer", "法制民警", ("squad",), many=True),
-    PostRow("chair", "负责人（书记、组长、主任）", ("committee",), capacity=True),
-    PostRow("member", "成员", ("committee",), capacity=True, many=True),
-    PostRow("counsel", "法律顾问", ("bureau",), capacity=True, many=True),
-    PostRow("public_lawyer", "公职律师", ("bureau", "squad"), capacity=True, many=True),
-)
-MUST_REVIEW = {"full_reviewer": ("station1",), "part_reviewer": ("station",)}
-
 MEETING_KINDS = (
     ("briefing", "法制通报会"),
     ("party_committee", "党委会"),

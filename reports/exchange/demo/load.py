@@ -14,7 +14,10 @@ from reports.actions.schedules import plan_dues, set_version
 from reports.models import Due, Meeting, Problem, Unit
 from reports.selectors.calendar import holidays
 
+from .answers import tell_who_answers
 from .city import BUREAUS
+from .first_person import lead_in_person
+from .indicators import report_figures
 from .loop import supervise, work_off_feedback
 from .meetings import hold_meetings
 from .organisation import (
@@ -27,7 +30,9 @@ from .organisation import (
 )
 from .problems import find_problems, plan_the_year
 from .published import publish
+from .records import keep_records
 from .reports import attach_files, award, report_years
+from .staffing import staff_units
 from .stage import SHANGHAI, Stage
 
 
@@ -74,8 +79,13 @@ def load_demo(
         find_problems,
         work_off_feedback,
         supervise,
+        keep_records,
         award,
+        report_figures,
         report_years,
+        tell_who_answers,
+        staff_units,
+        lead_in_person,
     ):
         step(stage)
         tell(step.__name__)

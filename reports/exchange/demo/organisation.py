@@ -6,6 +6,10 @@ from django.contrib.auth.models import User
 
 from reports.actions.access import grant_membership
 from reports.actions.beginning import lay_problem_words, usual_unit_kinds
+from reports.actions.delivered import lay_posts
+from reports.actions.delivered_first_person import lay_duty_lists
+from reports.actions.delivered_indicators import lay_indicators
+from reports.actions.delivered_records import lay_record_kinds
 from reports.actions.people import (
     AppointmentDraft,
     PersonDraft,
@@ -41,8 +45,6 @@ from .city import (
     DOUBLE_SURNAMES,
     FIRST_CLASS,
     MEETING_KINDS,
-    MUST_REVIEW,
-    POSTS,
     SUBMISSIONS,
     SURNAMES,
     BureauRow,
@@ -57,24 +59,16 @@ def lay_tables(stage: Stage) -> None:
     kinds = usual_unit_kinds()
     kinds.append(UnitKind(code=FIRST_CLASS.code, name=FIRST_CLASS.name, position=45))
     stage.kinds = {kind.code: kind for kind in UnitKind.objects.bulk_create(kinds)}
-    for position, row in enumerate(POSTS, start=1):
-        post = Post(
-            code=row.code,
-            name=row.name,
-            is_capacity=row.capacity,
-            single_holder=not row.many,
-            must_be_filled=row.must or row.code in MUST_REVIEW,
-            position=position * 10,
-        )
-        post._history_date = stage.now
-        post.save()
-        post.kinds.set(stage.kinds[code] for code in MUST_REVIEW.get(row.code, row.kinds))
-        stage.posts[row.code] = post
+    lay_posts(at=stage.now, more={"station": (FIRST_CLASS.code,)})
+    stage.posts = {post.code: post for post in Post.objects.all()}
     stage.meeting_kinds = _numbered(MeetingKind, MEETING_KINDS)
     MeetingKind.objects.filter(code__in=BY_REFERENCE).update(by_reference=True)
     MeetingKind.objects.filter(code__in=SUBMISSIONS).update(is_submission=True)
     stage.agenda_kinds = _numbered(AgendaKind, AGENDA_KINDS)
     lay_problem_words()
+    lay_duty_lists(at=stage.now)
+    lay_record_kinds()
+    lay_indicators(at=stage.now, more={"station": (FIRST_CLASS.code,)})
     stage.sources = {source.code: source for source in ProblemSource.objects.all()}
     stage.themes = {theme.code: theme for theme in ProblemTheme.objects.all()}
     stage.cause_kinds = {kind.code: kind for kind in CauseKind.objects.all()}
@@ -146,7 +140,7 @@ class _Cast:
     def __init__(self, stage: Stage) -> None:
         self.stage = stage
         self.people: list[PersonDraft] = []
-        self.terms: list[tuple[PersonDraft, Unit, str, date, date | None, bool]] = []
+        self.terms: list[tuple[PersonDraft, Unit, str, date, date | None, bool, str]] = []
 
     def person(self, unit: Unit, *words: object, left: date | None = None) -> PersonDraft:
         place = full_name(self.stage, unit)
@@ -162,10 +156,11 @@ class _Cast:
         first: date,
         last: date | None = None,
         acting: bool = False,
+        document: str = "",
     ) -> None:
         if unit.opened_on and first < unit.opened_on:
             first = unit.opened_on
-        self.terms.append((person, unit, post, first, last or unit.closed_on, acting))
+        self.terms.append((person, unit, post, first, last or unit.closed_on, acting, document))
 
     def enter(self) -> dict[int, Person]:
         stage = self.stage
@@ -177,13 +172,17 @@ class _Cast:
             )
         )
         drafts = [
-            AppointmentDraft(made[id(person)], unit, stage.posts[post], first, last, acting)
-            for person, unit, post, first, last, acting in self.terms
+            AppointmentDraft(made[id(person)], unit, stage.posts[post], *term)
+            for person, unit, post, *term in self.terms
         ]
         appoint_many(drafts, by=None, at=stage.now)
-        for person, unit, post, first, last, acting in self.terms:
+        for person, unit, post, first, last, acting, _document in self.terms:
             stage.holders[unit.pk, post].append(Holder(made[id(person)], first, last, acting))
         return made
+
+
+# A person's days in a post: first and last, whether acting, and by which document.
+_Term = tuple[PersonDraft, date, date | None, bool, str]
 
 
 def full_name(stage: Stage, unit: Unit) -> str:
@@ -243,14 +242,16 @@ def _bureau_people(stage: Stage, cast: _Cast, row: BureauRow) -> None:
     commissar = cast.person(bureau, "commissar")
     if row.short == "西城分局":
         chiefs = _changed_head(stage, cast, bureau, start, deputies[0])
+    elif row.short == DEMO_BUREAU:
+        chiefs = _replaced_head(stage, cast, bureau, start)
     else:
-        chiefs = [(cast.person(bureau, "head"), start, None, False)]
+        chiefs = [(cast.person(bureau, "head"), start, None, False, "")]
     committees = [stage.units[row.short, name] for name in row.committees]
-    for person, first, last, acting in chiefs:
+    for person, *term in chiefs:
         for post in ("bureau_head", "first_person"):
-            cast.term(person, bureau, post, first, last, acting)
+            cast.term(person, bureau, post, *term)
         for committee in committees:
-            cast.term(person, committee, "chair", first, last, acting)
+            cast.term(person, committee, "chair", *term)
     cast.term(commissar, bureau, "commissar", start + days(147))
     cast.term(deputies[1], bureau, "in_charge", start)
     for number, deputy in enumerate(deputies):
@@ -264,15 +265,32 @@ def _bureau_people(stage: Stage, cast: _Cast, row: BureauRow) -> None:
 
 def _changed_head(
     stage: Stage, cast: _Cast, bureau: Unit, start: date, deputy: PersonDraft
-) -> list[tuple[PersonDraft, date, date | None, bool]]:
+) -> list[_Term]:
     """The old head leaves in February, a deputy acts, the new one comes in May."""
     left, came = date(stage.year, 2, 27), date(stage.year, 5, 18)
     old = cast.person(bureau, "old head", left=left)
     new = cast.person(bureau, "new head")
     return [
-        (old, start, left, False),
-        (deputy, left + days(1), came - days(1), True),
-        (new, came, None, False),
+        (old, start, left, False, ""),
+        (deputy, left + days(1), came - days(1), True, ""),
+        (new, came, None, False, ""),
+    ]
+
+
+def _replaced_head(stage: Stage, cast: _Cast, bureau: Unit, start: date) -> list[_Term]:
+    """The head of the demo bureau changes in the last May that has passed, without a day between.
+
+    The old one goes to another authority; his posts all go to the new one by one document.
+    """
+    came = date(stage.year, 5, 18)
+    if came > stage.today:
+        came = date(stage.year - 1, 5, 18)
+    old = cast.person(bureau, "old head", left=came - days(1))
+    new = cast.person(bureau, "head")
+    before = f"示公任〔{start.year}〕12号"
+    return [
+        (old, start, came - days(1), False, before),
+        (new, came, None, False, f"示公任〔{came.year}〕8号"),
     ]
 
 

@@ -6,10 +6,10 @@ ledger day: nothing is owed, nothing is overdue, nothing is invented.
 
 from datetime import date
 
+from reports.actions.honours import HonourDraft, add_honours
 from reports.actions.measures import MeasureDraft, set_measures
 from reports.actions.people import AppointmentDraft, PersonDraft, appoint_many, create_people
 from reports.actions.problems import Cause, ProblemDraft, register_problems
-from reports.actions.records import HonourDraft, add_honours
 from reports.actions.schedules import ScheduleDraft, VersionDraft, create_schedules
 from reports.actions.units import UnitDraft, create_units
 from reports.domain.periods import Cadence

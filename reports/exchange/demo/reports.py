@@ -3,11 +3,11 @@
 from datetime import date
 
 from reports.actions.evidence import Upload, add_evidence
+from reports.actions.honours import HonourDraft, add_honours
 from reports.actions.meetings import cancel_meeting
-from reports.actions.records import HonourDraft, add_honours
 from reports.actions.summaries import compile_report, sign_report
 from reports.models import Meeting
-from reports.models.choices import EvidenceKind
+from reports.models.choices import EvidenceKind, HonourKind, HonourLevel
 
 from .city import BUREAUS, DEMO_BUREAU
 from .files import pdf, png
@@ -22,7 +22,14 @@ def award(stage: Stage) -> None:
     """Honours of last year."""
     add_honours(
         [
-            HonourDraft(stage.bureaus[row.short], stage.year - 1, title, "示例省公安厅")
+            HonourDraft(
+                stage.bureaus[row.short],
+                stage.year - 1,
+                title,
+                "示例省公安厅",
+                kind=(HonourKind.ASSESSMENT if "考评" in title else HonourKind.HONOUR).value,
+                level=HonourLevel.PROVINCE.value,
+            )
             for row in BUREAUS
             for title in row.honours
         ],
@@ -68,7 +75,9 @@ def report_years(stage: Stage) -> None:
             )
             signer = stage.holder(bureau, "first_person", signed_on)
             if row.short != UNSIGNED and signed_on <= stage.today and signer is not None:
+                # Whoever signed then may have left since, and her login with her.
                 leader = stage.users.get(f"{row.short}:leader")
+                leader = leader if leader and leader.pk == signer.user_id else None
                 sign_report(
                     report_id=report.pk,
                     signer=signer,
