@@ -31,11 +31,7 @@ from .base import (
 
 class ProblemsField(forms.ModelMultipleChoiceField):
     def label_from_instance(self, obj):
-        return _("%(year)s年 %(number)s %(title)s") % {
-            "year": obj.year,
-            "number": obj.number,
-            "title": obj.title,
-        }
+        return obj.named_with_year
 
 
 class TaskField(Choice):

@@ -64,11 +64,7 @@ def read_once(*fields: forms.ModelChoiceField) -> None:
 
 class ProblemField(Choice):
     def label_from_instance(self, obj):
-        return _("%(year)s年 %(number)s %(title)s") % {
-            "year": obj.year,
-            "number": obj.number,
-            "title": obj.title,
-        }
+        return obj.named_with_year
 
 
 MOST_CAUSES = 6

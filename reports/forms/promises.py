@@ -19,11 +19,7 @@ from .base import Choice, PersonField, UnitField, day_field, people_of, text_fie
 
 class ProblemChoice(Choice):
     def label_from_instance(self, obj):
-        return _("%(year)s年 %(number)s %(title)s") % {
-            "year": obj.year,
-            "number": obj.number,
-            "title": obj.title,
-        }
+        return obj.named_with_year
 
 
 class MeasureChoice(Choice):

@@ -4,8 +4,8 @@ from django.db import models
 from django.db.models import F, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 from django.urls import reverse
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 from simple_history.models import HistoricalRecords
 
 from reports.domain.problems import ENDED, LEFT_OUT, LookBackResult, ProblemClass, ProblemState
@@ -367,6 +367,12 @@ class Problem(Recorded, Imported, Cancellable):
 
     def get_absolute_url(self):
         return reverse("reports:problem-detail", args=[self.pk])
+
+    @property
+    def named_with_year(self) -> str:
+        """2025年 1.2 卷宗超期: a problem named among those of other years."""
+        told = {"year": self.year, "number": self.number, "title": self.title}
+        return gettext("%(year)s年 %(number)s %(title)s") % told
 
     @property
     def state_word(self):

@@ -566,12 +566,11 @@ def _until(day: date | None, month_only: bool) -> str:
 
 
 def _problem_row(problem: Problem, held: Appointment, on: date) -> SheetRow:
-    told = {"year": problem.year, "number": problem.number, "title": problem.title}
     state = str(PROBLEM_STATE_LABELS[ProblemState(problem.state_then)])
     if problem.due_then is not None and problem.due_then < on and not problem.as_published:
         state = clauses([state, _("已超期限")])
     cells = (
-        _("%(year)s年 %(number)s %(title)s") % told,
+        problem.named_with_year,
         _until(problem.due_then, problem.due_is_month),
         state,
         _role(problem, held),
@@ -604,8 +603,7 @@ def _lacking_row(meeting: Meeting) -> SheetRow:
 
 
 def _look_back_row(problem: Problem) -> SheetRow:
-    told = {"year": problem.year, "number": problem.number, "title": problem.title}
-    title = _("%(year)s年 %(number)s %(title)s") % told
+    title = problem.named_with_year
     if problem.round_title:
         day = _("%(day)s前") % {"day": day_label(problem.round_due)}
         how = _("列入“%(title)s”") % {"title": problem.round_title}

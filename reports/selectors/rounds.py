@@ -419,8 +419,7 @@ def _row(number: int, line: ItemLine) -> list[str]:
     problem, found = line.problem, line.item.look_back if line.result else None
     return [
         str(number),
-        _("%(year)s年 %(number)s %(title)s")
-        % {"year": problem.year, "number": problem.number, "title": problem.title},
+        problem.named_with_year,
         problem.unit.name,
         day_label(line.item.closed_then) if line.item.closed_then else "",
         day_label(found.on) if found else "",

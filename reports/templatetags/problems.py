@@ -120,8 +120,4 @@ def timeline_tone(entry: Entry) -> str:
 @register.simple_tag
 def problem_name(problem: Problem) -> str:
     """2025年 1.2 卷宗超期: a problem named beside one of another year."""
-    return _("%(year)s年 %(number)s %(title)s") % {
-        "year": problem.year,
-        "number": problem.number,
-        "title": problem.title,
-    }
+    return problem.named_with_year

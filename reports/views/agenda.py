@@ -92,7 +92,7 @@ from reports.selectors.recording import (
 from reports.selectors.summaries import DOCUMENT_LANGUAGE
 from reports.selectors.units import exists_in
 from reports.tables.agenda import AgendaTable
-from reports.views.mixins import DayMixin, TablePage, bring_near
+from reports.views.mixins import DayMixin, OfficialPaper, TablePage, bring_near
 from reports.views.scoped import ScopeMixin
 from reports.views.selection import SelectionMixin
 
@@ -488,7 +488,7 @@ class AgendaEdit(PaperPage, PaperFormPage):
         )
 
 
-class AgendaPrint(PaperPage, TemplateView):
+class AgendaPrint(OfficialPaper, PaperPage, TemplateView):
     """The paper on A4, in the language of the document."""
 
     template_name = "reports/agenda/print.html"
@@ -503,12 +503,6 @@ class AgendaPrint(PaperPage, TemplateView):
             "title": paper_title(paper.unit, paper.bureau, name),
             "issuer": full_name(paper.unit, paper.bureau),
         }
-
-    def render_to_response(self, context, **kwargs):
-        response = super().render_to_response(context, **kwargs)
-        with override(DOCUMENT_LANGUAGE):
-            response.render()
-        return response
 
 
 # --- at the meeting -----------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, override, pgettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.generic import FormView, TemplateView
 
 from reports.actions.first_person import (
@@ -50,9 +50,8 @@ from reports.selectors.first_person import (
     yet_to_give,
 )
 from reports.selectors.history import changes_of
-from reports.selectors.summaries import DOCUMENT_LANGUAGE
 from reports.tables.first_person import AccountTable, DeedTable
-from reports.views.mixins import FIRST_YEAR, LAST_YEAR, DayMixin, TablePage, refused
+from reports.views.mixins import FIRST_YEAR, LAST_YEAR, DayMixin, OfficialPaper, TablePage, refused
 from reports.views.scoped import ScopeMixin
 from reports.views.selection import SelectionMixin, ticked
 
@@ -342,7 +341,7 @@ class AccountList(SelectionMixin, ScopeMixin, TablePage):
         }
 
 
-class AccountPrint(AccountList):
+class AccountPrint(OfficialPaper, AccountList):
     """The list on A4 landscape: who gave account, when and before whom, and who did not."""
 
     template_name = "reports/first_person/accounts_print.html"
@@ -354,12 +353,6 @@ class AccountPrint(AccountList):
             "rows": rows[:MOST_PRINTED],
             "cut": MOST_PRINTED if len(rows) > MOST_PRINTED else None,
         }
-
-    def render_to_response(self, context, **kwargs):
-        response = super().render_to_response(context, **kwargs)
-        with override(DOCUMENT_LANGUAGE):
-            response.render()
-        return response
 
 
 def meetings_to_choose(scope, act: Act, *, today, besides: int | None = None):

@@ -47,7 +47,7 @@ from reports.selectors.first_person_paper import (
 from reports.selectors.history import changes_of
 from reports.selectors.summaries import DOCUMENT_LANGUAGE
 from reports.tables.first_person import DutyTable
-from reports.views.mixins import FIRST_YEAR, LAST_YEAR, DayMixin, TablePage
+from reports.views.mixins import FIRST_YEAR, LAST_YEAR, DayMixin, OfficialPaper, TablePage
 from reports.views.scoped import ScopeMixin
 from reports.views.selection import SelectionMixin
 
@@ -122,14 +122,8 @@ class DutyListDetail(DutyListPage, TemplateView):
         }
 
 
-class DutyListPrint(DutyListDetail):
+class DutyListPrint(OfficialPaper, DutyListDetail):
     template_name = "reports/first_person/list_print.html"
-
-    def render_to_response(self, context, **kwargs):
-        response = super().render_to_response(context, **kwargs)
-        with override(DOCUMENT_LANGUAGE):
-            response.render()
-        return response
 
 
 class DutyListAdopt(ScopeMixin, DayMixin, View):
@@ -372,7 +366,7 @@ class PaperMixin:
         return performance_paper(self.performance, of_person=self.of_person)
 
 
-class PrintMixin(PaperMixin):
+class PrintMixin(OfficialPaper, PaperMixin):
     template_name = "reports/first_person/performance_print.html"
 
     def get_context_data(self, **kwargs):
@@ -380,12 +374,6 @@ class PrintMixin(PaperMixin):
         with override(DOCUMENT_LANGUAGE):
             columns = record_columns()
         return super().get_context_data(**kwargs) | {"paper": paper, "columns": columns}
-
-    def render_to_response(self, context, **kwargs):
-        response = super().render_to_response(context, **kwargs)
-        with override(DOCUMENT_LANGUAGE):
-            response.render()
-        return response
 
 
 class DocxMixin(PaperMixin):

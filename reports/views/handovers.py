@@ -3,7 +3,6 @@
 from django.http import HttpResponse
 from django.utils import timezone
 from django.utils.functional import cached_property
-from django.utils.translation import override
 from django.views.generic import TemplateView, View
 
 from reports.exchange.handovers import hand_over_docx
@@ -17,8 +16,7 @@ from reports.selectors.handovers import (
     sheet_day,
     with_successor,
 )
-from reports.selectors.summaries import DOCUMENT_LANGUAGE
-from reports.views.mixins import DayMixin
+from reports.views.mixins import DayMixin, OfficialPaper
 from reports.views.scoped import ScopeMixin
 
 
@@ -46,19 +44,13 @@ class SheetPage(ScopeMixin, DayMixin):
         )
 
 
-class HandOverPrint(SheetPage, TemplateView):
+class HandOverPrint(OfficialPaper, SheetPage, TemplateView):
     """The sheet as it is printed and signed."""
 
     template_name = "reports/handovers/sheet.html"
 
     def get_context_data(self, **kwargs):
         return super().get_context_data(**kwargs) | {"held": self.held, "sheet": self.sheet}
-
-    def render_to_response(self, context, **kwargs):
-        response = super().render_to_response(context, **kwargs)
-        with override(DOCUMENT_LANGUAGE):
-            response.render()
-        return response
 
 
 class HandOverDocx(SheetPage, View):

@@ -35,7 +35,7 @@ from reports.selectors.meeting_ledger import (
 from reports.selectors.minutes import Minutes, minutes_of
 from reports.selectors.names import with_name_then
 from reports.selectors.summaries import DOCUMENT_LANGUAGE
-from reports.views.mixins import DayMixin, refused
+from reports.views.mixins import DayMixin, OfficialPaper, refused
 from reports.views.scoped import ScopeMixin
 from reports.views.selection import ticked
 
@@ -60,7 +60,7 @@ class MinutesPage(ScopeMixin, DayMixin):
         return minutes_of(self.meeting)
 
 
-class MeetingMinutes(MinutesPage, TemplateView):
+class MeetingMinutes(OfficialPaper, MinutesPage, TemplateView):
     """The minutes on A4 as an official document."""
 
     template_name = "reports/papers/minutes.html"
@@ -70,12 +70,6 @@ class MeetingMinutes(MinutesPage, TemplateView):
             "meeting": self.meeting,
             "minutes": self.minutes,
         }
-
-    def render_to_response(self, context, **kwargs):
-        response = super().render_to_response(context, **kwargs)
-        with override(DOCUMENT_LANGUAGE):
-            response.render()
-        return response
 
 
 class MeetingMinutesDocx(MinutesPage, View):

@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 from django_filters.views import FilterView
 from django_tables2 import SingleTableMixin
 
@@ -18,6 +19,7 @@ from reports.domain.dates import day_typed
 from reports.domain.progress import Tally
 from reports.exchange.sheets import CSV, XLSX, csv_lines, disposition, file_name, workbook
 from reports.models.choices import day_label, listed
+from reports.selectors.summaries import DOCUMENT_LANGUAGE
 from reports.tables.base import CappedPaginator
 
 FIRST_YEAR, LAST_YEAR = 2000, 2100
@@ -244,6 +246,16 @@ class TablePage(DayMixin, SingleTableMixin, FilterView):
         if isinstance(value, slice):
             return f"{value.start or ''}—{value.stop or ''}"
         return _("是") if value is True else str(value)
+
+
+class OfficialPaper:
+    """A page made for paper: in the language of the document, whatever its reader works in."""
+
+    def render_to_response(self, context: dict[str, Any], **kwargs: Any) -> HttpResponse:
+        response = super().render_to_response(context, **kwargs)
+        with override(DOCUMENT_LANGUAGE):
+            response.render()
+        return response
 
 
 def refused(view: Any, form: Any, refusal: Refused) -> HttpResponse:

@@ -76,7 +76,7 @@ from reports.selectors.notices import (
 )
 from reports.selectors.summaries import DOCUMENT_LANGUAGE
 from reports.tables.notices import NoticeTable
-from reports.views.mixins import DayMixin, TablePage, refused
+from reports.views.mixins import DayMixin, OfficialPaper, TablePage, refused
 from reports.views.scoped import ScopeMixin
 from reports.views.selection import SelectionMixin, ticked
 
@@ -699,7 +699,7 @@ class NoticeCancel(NoticePage, FormView):
 # --- on paper -----------------------------------------------------------------------------------
 
 
-class NoticePrint(NoticePage, TemplateView):
+class NoticePrint(OfficialPaper, NoticePage, TemplateView):
     """The notice on A4 in the official form, and its return slip on a page of its own."""
 
     template_name = "reports/notices/print.html"
@@ -708,12 +708,6 @@ class NoticePrint(NoticePage, TemplateView):
         return super().get_context_data(**kwargs) | {
             "paper": notice_paper(self.notice, today=self.today)
         }
-
-    def render_to_response(self, context, **kwargs):
-        response = super().render_to_response(context, **kwargs)
-        with override(DOCUMENT_LANGUAGE):
-            response.render()
-        return response
 
 
 class NoticeDocx(NoticePage, View):

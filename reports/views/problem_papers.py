@@ -32,7 +32,7 @@ from reports.selectors.problem_papers import (
 )
 from reports.selectors.problems import problem_totals
 from reports.selectors.summaries import DOCUMENT_LANGUAGE
-from reports.views.mixins import DayMixin
+from reports.views.mixins import DayMixin, OfficialPaper
 from reports.views.scoped import ScopeMixin
 from reports.views.selection import SelectionMixin, ticked
 
@@ -212,19 +212,13 @@ class SlipPage(ScopeMixin, DayMixin):
         return slip
 
 
-class ClosingSlipPrint(SlipPage, TemplateView):
+class ClosingSlipPrint(OfficialPaper, SlipPage, TemplateView):
     """The closing slip on A4."""
 
     template_name = "reports/problem_papers/slip.html"
 
     def get_context_data(self, **kwargs):
         return super().get_context_data(**kwargs) | {"problem": self.problem, "slip": self.slip}
-
-    def render_to_response(self, context, **kwargs):
-        response = super().render_to_response(context, **kwargs)
-        with override(DOCUMENT_LANGUAGE):
-            response.render()
-        return response
 
 
 class ClosingSlipDocx(SlipPage, View):

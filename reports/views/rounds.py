@@ -45,7 +45,7 @@ from reports.selectors.rounds import (
 )
 from reports.selectors.summaries import DOCUMENT_LANGUAGE
 from reports.tables.rounds import RoundTable
-from reports.views.mixins import DayMixin, TablePage, refused
+from reports.views.mixins import DayMixin, OfficialPaper, TablePage, refused
 from reports.views.scoped import ScopeMixin
 from reports.views.selection import SelectionMixin, ticked
 
@@ -383,19 +383,13 @@ class ReportPage(RoundPage):
         return round_report(self.found, record, self.checkers, on=self.on)
 
 
-class RoundPrint(ReportPage, TemplateView):
+class RoundPrint(OfficialPaper, ReportPage, TemplateView):
     """The report on A4 as an official document."""
 
     template_name = "reports/rounds/print.html"
 
     def get_context_data(self, **kwargs):
         return super().get_context_data(**kwargs) | {"report": self.report}
-
-    def render_to_response(self, context, **kwargs):
-        response = super().render_to_response(context, **kwargs)
-        with override(DOCUMENT_LANGUAGE):
-            response.render()
-        return response
 
 
 class RoundDocx(ReportPage, View):

@@ -58,7 +58,7 @@ from reports.selectors.summaries import (
     signers_of,
 )
 from reports.tables.summaries import ReportTable
-from reports.views.mixins import DayMixin, TablePage, refused
+from reports.views.mixins import DayMixin, OfficialPaper, TablePage, refused
 from reports.views.scoped import ScopeMixin
 from reports.views.selection import SelectionMixin
 
@@ -459,7 +459,7 @@ class ReportSign(ReportPage, FormView):
         return redirect(self.report)
 
 
-class ReportPrint(ReportPage, TemplateView):
+class ReportPrint(OfficialPaper, ReportPage, TemplateView):
     """The report on A4 as an official document."""
 
     template_name = "reports/summaries/print.html"
@@ -476,9 +476,3 @@ class ReportPrint(ReportPage, TemplateView):
             "published": published_records(report) if report.is_published_text else None,
             "honours": [each for each in self.honours() if not each.is_cancelled],
         }
-
-    def render_to_response(self, context, **kwargs):
-        response = super().render_to_response(context, **kwargs)
-        with override(DOCUMENT_LANGUAGE):
-            response.render()
-        return response
