@@ -2,6 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
+from reports.domain.report_moves import ReportStep
 from reports.views.agenda import (
     AgendaDetail,
     AgendaEdit,
@@ -15,6 +16,24 @@ from reports.views.appointments import (
     AppointmentEnd,
     AppointmentHandOver,
     AppointmentNew,
+)
+from reports.views.assessments import (
+    AssessmentDetail,
+    AssessmentDocx,
+    AssessmentEdit,
+    AssessmentImport,
+    AssessmentList,
+    AssessmentNew,
+    AssessmentPack,
+    AssessmentPrint,
+    AssessmentSheet,
+    AssessmentTemplate,
+    ItemDetail,
+    ItemEdit,
+    ItemNew,
+    ItemProve,
+    ItemTakeOver,
+    ProofTakeOut,
 )
 from reports.views.bureaus import BureauDetail, UnitDetail
 from reports.views.calendar import (
@@ -32,6 +51,7 @@ from reports.views.certificates import (
     CertificateNew,
     CertificateRenew,
 )
+from reports.views.city_summary import CitySummaryDocx, CitySummaryPage, CitySummarySheet
 from reports.views.dashboard import Dashboard
 from reports.views.deeds import (
     AccountCancel,
@@ -174,6 +194,21 @@ from reports.views.promises import (
     PromiseList,
     PromiseTakeBack,
 )
+from reports.views.public_forms import (
+    PublicBack,
+    PublicBegin,
+    PublicCheck,
+    PublicCut,
+    PublicDocx,
+    PublicHtml,
+    PublicPdf,
+    PublicPrint,
+    PublicPublish,
+    PublicSeen,
+    PublicShow,
+    PublicSlip,
+    PublicText,
+)
 from reports.views.recording import MeetingEdit, MeetingNew
 from reports.views.records import (
     BureauPlan,
@@ -187,6 +222,42 @@ from reports.views.records import (
     RecordTotals,
 )
 from reports.views.reminders import Leave, LeaveCancel, MailReminder
+from reports.views.report_calls import CallDetail, CallEdit, CallList, CallNew, CallTick
+from reports.views.report_checks import ReportChecks
+from reports.views.report_compare import ReportCompare, ReportCoverage
+from reports.views.report_drafting import FormulaInsert, MissDecide, SpanNew
+from reports.views.report_editing import (
+    CommentNew,
+    CommentSettle,
+    KeptSettle,
+    ReportVersions,
+    SectionEdit,
+    SentenceLink,
+)
+from reports.views.report_moves import (
+    HandInDone,
+    HandInList,
+    ReportCity,
+    ReportCorrect,
+    ReportStepPage,
+    ReportSteps,
+)
+from reports.views.report_papers import (
+    ReportCheckCopy,
+    ReportCheckDocx,
+    ReportCheckPdf,
+    ReportDocx,
+    ReportHtml,
+    ReportPdf,
+    ReportPrint,
+    ReportText,
+)
+from reports.views.report_templates import (
+    TemplateCopy,
+    TemplateDetail,
+    TemplateEdit,
+    TemplateList,
+)
 from reports.views.rounds import (
     RoundCancel,
     RoundDetail,
@@ -224,8 +295,6 @@ from reports.views.summaries import (
     ReportEdit,
     ReportList,
     ReportNew,
-    ReportPrint,
-    ReportSign,
 )
 from reports.views.tasks import (
     TaskCancel,
@@ -497,11 +566,78 @@ urlpatterns: list[URLPattern | URLResolver] = [
     # Annual reports
     path("reports/", ReportList.as_view(), name="report-list"),
     path("reports/new/", ReportNew.as_view(), name="report-new"),
+    path("reports/span/new/", SpanNew.as_view(), name="report-span-new"),
+    path("reports/calls/", CallList.as_view(), name="report-call-list"),
+    path("reports/calls/new/", CallNew.as_view(), name="report-call-new"),
+    path("reports/calls/<int:pk>/", CallDetail.as_view(), name="report-call-detail"),
+    path("reports/calls/<int:pk>/edit/", CallEdit.as_view(), name="report-call-edit"),
+    path("reports/call-items/<int:pk>/tick/", CallTick.as_view(), name="report-call-tick"),
+    path("report-templates/", TemplateList.as_view(), name="report-template-list"),
+    path("report-templates/<int:pk>/", TemplateDetail.as_view(), name="report-template-detail"),
+    path("report-templates/<int:pk>/copy/", TemplateCopy.as_view(), name="report-template-copy"),
+    path("report-templates/<int:pk>/edit/", TemplateEdit.as_view(), name="report-template-edit"),
+    path("reports/city/", ReportCity.as_view(), name="report-city"),
+    path("reports/steps/", ReportSteps.as_view(), name="report-steps"),
     path("reports/<int:pk>/", ReportDetail.as_view(), name="report-detail"),
     path("reports/<int:pk>/compile/", ReportCompile.as_view(), name="report-compile"),
+    path("reports/<int:pk>/misses/<int:schedule>/", MissDecide.as_view(), name="report-miss"),
+    path("reports/<int:pk>/formulas/", FormulaInsert.as_view(), name="report-formula"),
     path("reports/<int:pk>/edit/", ReportEdit.as_view(), name="report-edit"),
-    path("reports/<int:pk>/sign/", ReportSign.as_view(), name="report-sign"),
+    path(
+        "reports/<int:pk>/sign/", ReportStepPage.as_view(step=ReportStep.SIGN), name="report-sign"
+    ),
+    path("reports/<int:pk>/steps/<slug:step>/", ReportStepPage.as_view(), name="report-step"),
+    path("reports/<int:pk>/correct/", ReportCorrect.as_view(), name="report-correct"),
+    path("reports/<int:pk>/hand-ins/", HandInList.as_view(), name="report-hand-ins"),
+    path("reports/<int:pk>/hand-ins/<int:hand_in>/", HandInDone.as_view(), name="report-hand-in"),
+    path(
+        "reports/<int:pk>/sections/<int:section>/edit/",
+        SectionEdit.as_view(),
+        name="report-section-edit",
+    ),
+    path("reports/<int:pk>/versions/", ReportVersions.as_view(), name="report-versions"),
+    path(
+        "reports/<int:pk>/paragraphs/<int:paragraph>/comments/",
+        CommentNew.as_view(),
+        name="report-comment",
+    ),
+    path(
+        "reports/<int:pk>/comments/<int:comment>/settle/",
+        CommentSettle.as_view(),
+        name="report-comment-settle",
+    ),
+    path("reports/<int:pk>/kept/<int:kept>/settle/", KeptSettle.as_view(), name="report-kept"),
+    path(
+        "reports/<int:pk>/sentences/<int:sentence>/link/",
+        SentenceLink.as_view(),
+        name="report-sentence-link",
+    ),
     path("reports/<int:pk>/print/", ReportPrint.as_view(), name="report-print"),
+    path("reports/<int:pk>/report.docx", ReportDocx.as_view(), name="report-docx"),
+    path("reports/<int:pk>/report.pdf", ReportPdf.as_view(), name="report-pdf"),
+    path("reports/<int:pk>/report.txt", ReportText.as_view(), name="report-text"),
+    path("reports/<int:pk>/report.html", ReportHtml.as_view(), name="report-html"),
+    path("reports/<int:pk>/check-copy/", ReportCheckCopy.as_view(), name="report-check"),
+    path("reports/<int:pk>/check-copy.docx", ReportCheckDocx.as_view(), name="report-check-docx"),
+    path("reports/<int:pk>/check-copy.pdf", ReportCheckPdf.as_view(), name="report-check-pdf"),
+    path("reports/<int:pk>/checks/", ReportChecks.as_view(), name="report-checks"),
+    path("reports/<int:pk>/public/", PublicShow.as_view(), name="report-public"),
+    path("reports/<int:pk>/public/begin/", PublicBegin.as_view(), name="report-public-begin"),
+    path(
+        "reports/<int:pk>/public/sentences/<int:sentence>/",
+        PublicCut.as_view(),
+        name="report-public-cut",
+    ),
+    path("reports/<int:pk>/public/seen/", PublicSeen.as_view(), name="report-public-seen"),
+    path("reports/<int:pk>/public/check/", PublicCheck.as_view(), name="report-public-check"),
+    path("reports/<int:pk>/public/back/", PublicBack.as_view(), name="report-public-back"),
+    path("reports/<int:pk>/public/publish/", PublicPublish.as_view(), name="report-public-publish"),
+    path("reports/<int:pk>/public/print/", PublicPrint.as_view(), name="report-public-print"),
+    path("reports/<int:pk>/public/public.docx", PublicDocx.as_view(), name="report-public-docx"),
+    path("reports/<int:pk>/public/public.pdf", PublicPdf.as_view(), name="report-public-pdf"),
+    path("reports/<int:pk>/public/public.txt", PublicText.as_view(), name="report-public-text"),
+    path("reports/<int:pk>/public/public.html", PublicHtml.as_view(), name="report-public-html"),
+    path("reports/<int:pk>/public/slip/", PublicSlip.as_view(), name="report-public-slip"),
     path("reports/<int:pk>/honours/new/", HonourNew.as_view(), name="honour-new"),
     path("honours/", HonourList.as_view(), name="honour-list"),
     path("honours/new/", HonourAdd.as_view(), name="honour-add"),
@@ -511,6 +647,32 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("bureaus/<int:pk>/promises/gather/", PromiseGather.as_view(), name="promise-gather"),
     path("promises/<int:pk>/", PromiseDecide.as_view(), name="promise-decide"),
     path("promises/<int:pk>/take-back/", PromiseTakeBack.as_view(), name="promise-take-back"),
+    path("reports/<int:pk>/compare/", ReportCompare.as_view(), name="report-compare"),
+    path("reports/<int:pk>/coverage/", ReportCoverage.as_view(), name="report-coverage"),
+    path("city-summary/", CitySummaryPage.as_view(), name="city-summary"),
+    path("city-summary/summary.docx", CitySummaryDocx.as_view(), name="city-summary-docx"),
+    path("city-summary/summary.xlsx", CitySummarySheet.as_view(), name="city-summary-sheet"),
+    # Assessments
+    path("assessments/", AssessmentList.as_view(), name="assessment-list"),
+    path("assessments/new/", AssessmentNew.as_view(), name="assessment-new"),
+    path("assessments/table.xlsx", AssessmentTemplate.as_view(), name="assessment-template"),
+    path("assessments/<int:pk>/", AssessmentDetail.as_view(), name="assessment-detail"),
+    path("assessments/<int:pk>/edit/", AssessmentEdit.as_view(), name="assessment-edit"),
+    path("assessments/<int:pk>/import/", AssessmentImport.as_view(), name="assessment-import"),
+    path("assessments/<int:pk>/print/", AssessmentPrint.as_view(), name="assessment-print"),
+    path("assessments/<int:pk>/volume.docx", AssessmentDocx.as_view(), name="assessment-docx"),
+    path("assessments/<int:pk>/findings.xlsx", AssessmentSheet.as_view(), name="assessment-sheet"),
+    path("assessments/<int:pk>/pack/", AssessmentPack.as_view(), name="assessment-pack"),
+    path("assessments/<int:pk>/items/new/", ItemNew.as_view(), name="assessment-item-new"),
+    path("assessments/items/<int:pk>/", ItemDetail.as_view(), name="assessment-item"),
+    path("assessments/items/<int:pk>/edit/", ItemEdit.as_view(), name="assessment-item-edit"),
+    path("assessments/items/<int:pk>/prove/", ItemProve.as_view(), name="assessment-prove"),
+    path(
+        "assessments/items/<int:pk>/take-over/",
+        ItemTakeOver.as_view(),
+        name="assessment-take-over",
+    ),
+    path("assessments/proofs/<int:pk>/remove/", ProofTakeOut.as_view(), name="assessment-unprove"),
     # Longer work
     path("jobs/", JobList.as_view(), name="job-list"),
     path("jobs/plan/", JobPlan.as_view(), name="job-plan"),

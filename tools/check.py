@@ -20,7 +20,10 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 CORES = min(os.cpu_count() or 1, 4)
-INSTALL = "sudo apt-get install -y postgresql chromium fonts-noto-cjk poppler-utils"
+INSTALL = (
+    "sudo apt-get install -y postgresql chromium fonts-noto-cjk poppler-utils "
+    "libreoffice-writer-nogui"
+)
 Environment = dict[str, str]
 
 
@@ -77,14 +80,18 @@ def on_sqlite() -> bool:
 
 
 def on_postgresql() -> bool:
+    """Once more all that asks a database; the rules ask none."""
+    chosen = ("-m", "not browser", "--ignore=tests/domain")
     with throw_away_postgresql() as url:
-        return pytest("-n", str(CORES), "-m", "not browser", DATABASE_URL=url)
+        return pytest("-n", str(CORES), *chosen, DATABASE_URL=url)
 
 
 def in_the_browser() -> bool:
     if shutil.which(os.environ.get("CHROMIUM", "chromium")) is None:
         raise CannotRun("Chromium")
-    return pytest("-m", "browser", "tests/browser")
+    # Every worker has a server and a ledger of its own; the tests of a file stay together.
+    workers = ("-n", str(min(CORES, 2)), "--dist", "loadfile")
+    return pytest(*workers, "-m", "browser", "tests/browser")
 
 
 # ── PostgreSQL of our own ────────────────────────────────────────────────────────────────────

@@ -11,6 +11,8 @@ from reports.actions.delivered import lay_posts
 from reports.actions.delivered_first_person import lay_duty_lists
 from reports.actions.delivered_indicators import lay_indicators
 from reports.actions.delivered_records import lay_record_kinds
+from reports.actions.delivered_templates import lay_templates
+from reports.actions.delivered_wording import lay_wording
 from reports.actions.history import bulk_create
 from reports.actions.refusals import Refused
 from reports.actions.units import UnitDraft, create_unit
@@ -135,6 +137,8 @@ def start_ledger(
     lay_duty_lists(at=at)
     lay_record_kinds()
     lay_indicators(at=at)
+    lay_wording(at=at)
+    lay_templates(at=at)
     kind = UnitKind.objects.filter(code=kind_code).first()
     if kind is None:
         raise CannotStartLedger([_("没有“%(code)s”这一单位类别。") % {"code": kind_code}])

@@ -52,7 +52,7 @@ def gather_promises(
     list(Unit.objects.select_for_update().filter(pk=bureau.pk).values_list("pk"))
     if year > today.year:
         raise CannotGather([AGAINST_DECISION_SENTENCES[AgainstDecision.YEAR_NOT_BEGUN]])
-    report = AnnualReport.objects.filter(bureau=bureau, year=year - 1).first()
+    report = AnnualReport.objects.annual().filter(bureau=bureau, year=year - 1).first()
     if report is None:
         raise CannotGather([_("没有%(year)s年度的报告，无从列出。") % {"year": year - 1}])
     if report.state not in GIVEN:

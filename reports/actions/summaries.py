@@ -1,6 +1,6 @@
 """The annual report: compiled from records, worded by hand, signed once and frozen."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
@@ -8,60 +8,38 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
-from django.utils.translation import override
 
-from reports.actions.evidence import Upload, add_evidence
 from reports.actions.history import bulk_create
 from reports.actions.refusals import Refused
+from reports.actions.report_steps import note_step
+from reports.domain.report_moves import EDITABLE
 from reports.domain.report_text import (
     Kept,
     Line,
+    ParagraphDraft,
     SectionDraft,
     SentenceDraft,
-    compose,
     default_title,
     merge_paragraph,
+    span_title,
 )
-from reports.domain.summaries import (
-    AgainstSigning,
-    ReportState,
-    TextRefusal,
-    figures_day,
-    from_editor,
-    marks_in,
-    match_sentences,
-    reasons_against_signing,
-    sentences_in,
-    to_editor,
-    tokens_of,
-)
+from reports.domain.summaries import ReportKind, ReportState
 from reports.models import (
     AnnualReport,
-    FrozenFigure,
+    Comment,
+    Formula,
+    MissDecision,
     Paragraph,
-    Person,
-    ReportMove,
+    ReportTemplate,
     Section,
     Sentence,
     Source,
     Unit,
 )
-from reports.models.choices import (
-    AGAINST_SIGNING_SENTENCES,
-    AGAINST_TEXT_SENTENCES,
-    day_label,
-)
+from reports.models.choices import REPORT_STATE_LABELS, day_label
 from reports.models.choices import ReportMove as Move
-from reports.selectors.summaries import (
-    DOCUMENT_LANGUAGE,
-    Figure,
-    ReportKey,
-    figures_from,
-    records_of,
-    report_day,
-    signers_of,
-    year_facts,
-)
+from reports.selectors.report_facts import compiled, records_behind
+from reports.selectors.year_records import figures_from, report_day
 
 # Positions move out of the way by this much while a paragraph is rewritten.
 APART = 10_000
@@ -71,35 +49,32 @@ class CannotCompile(Refused):
     """The report cannot be compiled."""
 
 
-class CannotEdit(Refused):
-    """The text cannot be changed like this; ``by_field`` are the reasons of single paragraphs."""
-
-    def __init__(self, reasons: Sequence[object], by_field: Mapping[str, list[str]] | None = None):
-        self.by_field = dict(by_field or {})
-        super().__init__([*reasons, *(r for texts in self.by_field.values() for r in texts)])
-
-
-class CannotSign(Refused):
-    """The report cannot be signed."""
-
-
 # --- compiling ----------------------------------------------------------------------------------
 
 
 @transaction.atomic
 def compile_report(
-    *, bureau: Unit, year: int, by: User | None, at: datetime, today: date
+    *,
+    bureau: Unit,
+    year: int,
+    by: User | None,
+    at: datetime,
+    today: date,
+    template: ReportTemplate | None = None,
 ) -> AnnualReport:
     """Draft the report of a bureau's calendar year, or bring a draft up to date with the records.
 
-    Sentences typed or edited by hand stay; compiled ones are written anew. Refuses a unit that
-    files no report, a year that has not begun, and a report that is signed or published.
+    Sentences typed or edited by hand stay; compiled ones are written anew, in the order of the
+    ``template`` (None: that of the report, or of the regulation). Refuses a unit that files no
+    report, a year that has not begun, a template that is not the bureau's to use, and a report
+    that is signed or published.
     """
     if bureau.bureau_id != bureau.pk:
         raise CannotCompile([_("%(unit)s不单独编制年度报告。") % {"unit": bureau.name}])
     if year > today.year:
         raise CannotCompile([_("%(year)s年尚未开始，不能汇编。") % {"year": year}])
-    report = AnnualReport.objects.select_for_update().filter(bureau=bureau, year=year).first()
+    rows = AnnualReport.objects.annual().select_for_update(of=("self",))
+    report = rows.filter(bureau=bureau, year=year).first()
     if report is None:
         report = AnnualReport(
             bureau=bureau,
@@ -109,18 +84,125 @@ def compile_report(
             recorded_at=at,
             recorded_by=by,
         )
+        _refuse_template(template, bureau)
+        report.template = template
         _save(report, by=by, at=at)
+    return _compile(report, template, by=by, at=at, today=today)
+
+
+@dataclass(frozen=True, slots=True)
+class SpanDraft:
+    """A text for any days and any reader; without a title it is called by its days."""
+
+    bureau: Unit
+    first_day: date
+    last_day: date
+    addressee: str = ""
+    title: str = ""
+
+
+LONGEST_SPAN = 366
+
+
+@transaction.atomic
+def compile_span(
+    *,
+    draft: SpanDraft,
+    by: User | None,
+    at: datetime,
+    today: date,
+    template: ReportTemplate | None = None,
+) -> AnnualReport:
+    """Draft a text for a span of days (季度小结, 半年总结, 述法材料) from the same records.
+
+    Sent twice, it brings the draft that is there up to date. Refuses a unit that files no report,
+    days in the wrong order, before they have begun, or of more than a year.
+    """
+    bureau = draft.bureau
+    reasons = []
+    if bureau.bureau_id != bureau.pk:
+        reasons.append(_("%(unit)s不单独编制年度报告。") % {"unit": bureau.name})
+    if draft.last_day < draft.first_day:
+        reasons.append(_("结束日期早于开始日期。"))
+    elif (draft.last_day - draft.first_day).days >= LONGEST_SPAN:
+        reasons.append(_("起止日期不能超过一年。"))
+    if draft.first_day > today:
+        reasons.append(_("这段时间尚未开始，不能汇编。"))
+    if reasons:
+        raise CannotCompile(reasons)
+    # Two at once wait for each other here; there is no row yet that they could wait for.
+    Unit.objects.select_for_update(of=("self",)).get(pk=bureau.pk)
+    title = draft.title.strip() or span_title(draft.first_day, draft.last_day)
+    said = {
+        "bureau": bureau,
+        "kind": ReportKind.SPAN.value,
+        "first_day": draft.first_day,
+        "last_day": draft.last_day,
+        "addressee": draft.addressee.strip(),
+        "title": title,
+    }
+    rows = AnnualReport.objects.select_for_update(of=("self",)).filter(**said, is_current=True)
+    report = rows.filter(state=ReportState.DRAFT.value).order_by("-pk").first()
+    if report is None:
+        report = AnnualReport(
+            **said,
+            year=draft.last_day.year,
+            issuer=bureau.name,
+            recorded_at=at,
+            recorded_by=by,
+        )
+        _refuse_template(template, bureau)
+        report.template = template
+        _save(report, by=by, at=at)
+    return _compile(report, template, by=by, at=at, today=today)
+
+
+@transaction.atomic
+def recompile(
+    *,
+    report_id: int,
+    by: User | None,
+    at: datetime,
+    today: date,
+    template: ReportTemplate | None = None,
+) -> AnnualReport:
+    """Bring a draft of any days up to date with the records, or into the order of a ``template``.
+
+    What was typed by hand stays, wherever its paragraph stands now. Refuses as ``compile_report``.
+    """
+    report = _locked(report_id)
+    return _compile(report, template, by=by, at=at, today=today)
+
+
+def _locked(report_id: int) -> AnnualReport:
+    rows = AnnualReport.objects.select_for_update(of=("self",))
+    return rows.select_related("bureau", "signer", "template").get(pk=report_id)
+
+
+def _compile(
+    report: AnnualReport,
+    template: ReportTemplate | None,
+    *,
+    by: User | None,
+    at: datetime,
+    today: date,
+) -> AnnualReport:
     _refuse_unless_draft(report, CannotCompile)
-    sections = _compiled(report, today)
-    _write_compiled(report, sections, by=by, at=at)
-    _note(report, Move.COMPILE, today, by=by, at=at)
+    reorder = template is not None and template.pk != report.template_id
+    if reorder:
+        _refuse_template(template, report.bureau)
+        report.template = template
+        _save(report, by=by, at=at)
+    drafts = compiled(report, records_behind(report, today))
+    _write_compiled(report, drafts, reorder=reorder, by=by, at=at)
+    note_step(report, Move.COMPILE, today, by=by, at=at, today=today)
     return report
 
 
-def _compiled(report: AnnualReport, today: date) -> list[SectionDraft]:
-    key = ReportKey(report.bureau_id, report.year, report_day(report, today))
-    with override(DOCUMENT_LANGUAGE):
-        return compose(year_facts(records_of([key], today)[key.bureau_id, key.year]))
+def _refuse_template(template: ReportTemplate | None, bureau: Unit) -> None:
+    if template is None or (template.is_active and template.unit_id in (None, bureau.pk)):
+        return
+    raise CannotCompile([_("所选模板已停用，或者属于其他单位。")])
 
 
 def _refuse_unless_draft(report: AnnualReport, refusal: type[Refused]) -> None:
@@ -131,12 +213,139 @@ def _refuse_unless_draft(report: AnnualReport, refusal: type[Refused]) -> None:
                 % {"day": day_label(report.signed_on), "signer": report.signer}
             ]
         )
-    if report.state != ReportState.DRAFT:
+    if report.state == ReportState.PUBLISHED:
         raise refusal([_("这是已公开的文本，不能汇编、修改或签发。")])
+    if report.state not in EDITABLE:
+        state = REPORT_STATE_LABELS[ReportState(report.state)]
+        raise refusal([_("报告正在%(state)s，退回起草后才能改动。") % {"state": state}])
+
+
+# --- misses and formulas -------------------------------------------------------------------------
+
+
+class CannotDecideMiss(Refused):
+    """What was missed cannot be decided on like this."""
+
+
+@transaction.atomic
+def decide_miss(
+    *,
+    report_id: int,
+    schedule_id: int,
+    admitted: bool,
+    cause: str,
+    by: User | None,
+    at: datetime,
+    today: date,
+) -> MissDecision:
+    """Decide whether the misses of a schedule are admitted as a problem (列为不足), with the cause.
+
+    The paragraph that admits them is written, or goes; nothing else of the text changes. Deciding
+    the same again changes nothing. Refuses a report that is no draft, a schedule without a miss,
+    and admitting without a cause.
+    """
+    report = _locked(report_id)
+    _refuse_unless_draft(report, CannotDecideMiss)
+    records = records_behind(report, today)
+    values = {figure.key: figure.value for figure in figures_from(records)}
+    reasons = []
+    if not values.get(f"schedule:{schedule_id}:missed"):
+        reasons.append(_("该项制度没有未落实的期次。"))
+    if admitted and not cause.strip():
+        reasons.append(_("列为不足的，请写明原因。"))
+    if reasons:
+        raise CannotDecideMiss(reasons)
+    said = {"admitted": admitted, "cause": cause.strip() if admitted else ""}
+    decision = MissDecision.objects.filter(report=report, schedule=schedule_id).first()
+    if decision is not None and (decision.admitted, decision.cause) == tuple(said.values()):
+        return decision
+    if decision is None:
+        decision = MissDecision(report=report, schedule_id=schedule_id)
+    decision.admitted, decision.cause = said["admitted"], said["cause"]
+    decision.recorded_at, decision.recorded_by = at, by
+    _save(decision, by=by, at=at)
+    drafts = compiled(report, records)
+    _write_compiled(report, drafts, only={f"miss:{schedule_id}"}, by=by, at=at)
+    note = _("列为不足") if admitted else _("不列为不足")
+    note_step(report, Move.EDIT, today, by=by, at=at, today=today, note=note)
+    return decision
+
+
+class CannotInsertFormula(Refused):
+    """The formula cannot stand there."""
+
+
+@transaction.atomic
+def insert_formula(
+    *,
+    report_id: int,
+    formula: Formula,
+    section_id: int,
+    paragraph_id: int | None = None,
+    by: User | None,
+    at: datetime,
+    today: date,
+) -> Sentence:
+    """Put a standing formula (规范表述) at the head of a paragraph, or of a section.
+
+    It is a sentence that needs no record. Where the formula stands already nothing changes.
+    Refuses a report that is no draft, a formula that does not hold on the day of the figures, and a
+    place of another report.
+    """
+    report = _locked(report_id)
+    _refuse_unless_draft(report, CannotInsertFormula)
+    on = report_day(report, today)
+    if formula.first_day > on or (formula.last_day is not None and formula.last_day < on):
+        raise CannotInsertFormula([_("“%(title)s”在数据截至日不适用。") % {"title": formula.title}])
+    section = report.sections.prefetch_related("paragraphs__sentences").filter(pk=section_id)
+    found = section.first()
+    if found is None:
+        raise CannotInsertFormula([_("这一段已不在报告中，请刷新后重试。")])
+    rows = sorted(found.paragraphs.all(), key=lambda row: row.position)
+    plans = [
+        ParagraphPlan(
+            row.pk,
+            row.heading,
+            [
+                Line(each.pk, each.text, each.is_compiled)
+                for each in sorted(row.sentences.all(), key=lambda each: each.position)
+            ],
+        )
+        for row in rows
+    ]
+    of_paragraph = {row.pk: row for row in rows}
+    if paragraph_id is not None and paragraph_id not in of_paragraph:
+        raise CannotInsertFormula([_("这一段已不在报告中，请刷新后重试。")])
+    places = [of_paragraph[paragraph_id]] if paragraph_id is not None else rows
+    for row in places:
+        for each in row.sentences.all():
+            if each.formula_id == formula.pk:
+                return each
+    line = Line(None, _ended(formula.text), False)
+    if paragraph_id is None:
+        plans.insert(0, ParagraphPlan(None, "", [line]))
+    else:
+        next(plan for plan in plans if plan.pk == paragraph_id).lines.insert(0, line)
+    (sentence,) = write_section(found, plans, by=by, at=at)
+    sentence.formula = formula
+    _save(sentence, by=by, at=at)
+    note = _("插入规范表述")
+    note_step(report, Move.EDIT, today, by=by, at=at, today=today, note=note)
+    Section.objects.filter(pk=found.pk).update(revision=F("revision") + 1)
+    return sentence
+
+
+def _ended(text: str) -> str:
+    """A formula goes on into what follows it, so it ends with a comma unless it ends itself."""
+    line = "".join(part.strip() for part in text.split("\n"))
+    return line if line.endswith(("。", "，", "；", "！", "：")) else f"{line}，"
+
+
+# --- writing -------------------------------------------------------------------------------------
 
 
 @dataclass(slots=True)
-class _Plan:
+class ParagraphPlan:
     """A paragraph as it shall be stored: over ``pk``, or new."""
 
     pk: int | None
@@ -145,46 +354,149 @@ class _Plan:
 
 
 def _write_compiled(
-    report: AnnualReport, drafts: Sequence[SectionDraft], *, by: User | None, at: datetime
+    report: AnnualReport,
+    drafts: Sequence[SectionDraft],
+    *,
+    reorder: bool = False,
+    only: Collection[str] | None = None,
+    by: User | None,
+    at: datetime,
 ) -> None:
-    stored = {
-        section.role: section
-        for section in report.sections.prefetch_related("paragraphs__sentences__sources")
-    }
+    """Bring the stored sections up to date: the n-th of a role is the n-th of that role.
+
+    ``reorder``: headings and places are those of the drafts, and a paragraph that has moved to
+    another section goes there. ``only``: the paragraphs with these keys alone are written.
+    """
+    stored = _by_role(report)
+    if reorder:
+        report.sections.update(position=F("position") + APART)
+    sections: list[tuple[Section, SectionDraft]] = []
     for position, draft in enumerate(drafts, start=1):
-        section = stored.get(draft.role)
-        if section is None:
-            section = Section.objects.create(
-                report=report, role=draft.role.value, position=position, heading=draft.heading
-            )
-            plans = [_Plan(None, p.heading, merge_paragraph((), p)) for p in draft.paragraphs]
+        waiting = stored.get(draft.role, [])
+        if waiting:
+            section = waiting.pop(0)
         else:
-            plans = _merge_section(section, draft)
-        _write_section(section, plans, by=by, at=at)
+            section = Section.objects.create(
+                report=report,
+                role=draft.role.value,
+                position=position + (0 if reorder or not stored else APART),
+                heading=draft.heading,
+                numbering=draft.numbering.value,
+            )
+        if reorder:
+            section.heading, section.numbering = draft.heading, draft.numbering.value
+            section.position = position
+            section.save(update_fields=["heading", "numbering", "position"])
+        sections.append((section, draft))
+    left = [section for rows in stored.values() for section in rows]
+    if reorder:
+        _move_paragraphs(sections, left)
+        # As they are now, with what has come to each.
+        now = {section.pk: section for rows in _by_role(report).values() for section in rows}
+        sections = [(now[section.pk], draft) for section, draft in sections]
+    for section, draft in sections:
+        plans = _merge_section(section, draft, reorder=reorder, only=only)
+        write_section(section, plans, by=by, at=at)
+    if reorder:
+        _clear(left, len(drafts), by=by, at=at)
 
 
-def _merge_section(section: Section, draft: SectionDraft) -> list[_Plan]:
+def _by_role(report: AnnualReport) -> dict[str, list[Section]]:
+    found: dict[str, list[Section]] = {}
+    rows = report.sections.order_by("position")
+    for section in rows.prefetch_related("paragraphs__sentences__sources"):
+        found.setdefault(section.role, []).append(section)
+    return found
+
+
+def _move_paragraphs(
+    sections: Sequence[tuple[Section, SectionDraft]], left: Sequence[Section]
+) -> None:
+    """Paragraphs go with what they are about, and take along what was typed in them."""
+    home = {p.key: section.pk for section, draft in sections for p in draft.paragraphs}
+    all_of_them = [*(section for section, _draft in sections), *left]
+    rows = Paragraph.objects.filter(section__in=[section.pk for section in all_of_them])
+    number = 0
+    for paragraph in rows.order_by("section__position", "position").prefetch_related(
+        "sentences__sources"
+    ):
+        key = _key_of(_kept(paragraph))
+        if home.get(key, paragraph.section_id) != paragraph.section_id:
+            number += 1
+            Paragraph.objects.filter(pk=paragraph.pk).update(
+                section=home[key], position=2 * APART + number
+            )
+
+
+def _clear(left: Sequence[Section], after: int, *, by: User | None, at: datetime) -> None:
+    """Sections that the template does not have stay where something was typed in them."""
+    for number, section in enumerate(left, start=1):
+        rows = section.paragraphs.prefetch_related("sentences__sources")
+        plans = [
+            ParagraphPlan(row.pk, row.heading, merge_paragraph(_kept(row), None))
+            for row in rows.order_by("position")
+        ]
+        write_section(section, plans, by=by, at=at)
+        if any(plan.lines for plan in plans):
+            Section.objects.filter(pk=section.pk).update(position=after + number)
+        else:
+            section.delete()
+
+
+def _key_of(kept: Sequence[Kept]) -> str:
+    """What a stored paragraph is about; empty where all was typed."""
+    return next((each.slot.split("/")[0] for each in kept if each.slot), "")
+
+
+def _merge_section(
+    section: Section,
+    draft: SectionDraft,
+    *,
+    reorder: bool = False,
+    only: Collection[str] | None = None,
+) -> list[ParagraphPlan]:
     """The stored paragraphs brought up to date, new ones behind their predecessors."""
-    fresh = {paragraph.key: paragraph for paragraph in draft.paragraphs}
-    plans: list[_Plan] = []
-    places: dict[str, _Plan] = {}
+    fresh: dict[str, ParagraphDraft] = {paragraph.key: paragraph for paragraph in draft.paragraphs}
+    plans: list[ParagraphPlan] = []
+    places: dict[str, ParagraphPlan] = {}
     for paragraph in sorted(section.paragraphs.all(), key=lambda row: row.position):
         kept = _kept(paragraph)
-        key = next((each.slot.split("/")[0] for each in kept if each.slot), "")
-        plan = _Plan(paragraph.pk, paragraph.heading, merge_paragraph(kept, fresh.get(key)))
+        key = _key_of(kept)
+        if only is not None and key not in only:
+            lines = [Line(each.pk, each.text, each.is_compiled) for each in kept]
+        else:
+            lines = merge_paragraph(kept, fresh.get(key))
+        heading = fresh[key].heading if reorder and key in fresh else paragraph.heading
+        plan = ParagraphPlan(paragraph.pk, heading, lines)
         plans.append(plan)
         if key:
             places[key] = plan
-    before: _Plan | None = None
+    before: ParagraphPlan | None = None
     for key, paragraph in fresh.items():
         if key in places:
             before = places[key]
             continue
-        plan = _Plan(None, paragraph.heading, merge_paragraph((), paragraph))
+        if only is not None and key not in only:
+            continue
+        plan = ParagraphPlan(None, paragraph.heading, merge_paragraph((), paragraph))
         at = next((i for i, each in enumerate(plans) if each is before), -1) + 1
         plans.insert(at, plan)
         before = plan
+    if reorder:
+        plans = _in_order(plans, places, list(fresh))
     return plans
+
+
+def _in_order(
+    plans: list[ParagraphPlan], places: dict[str, ParagraphPlan], keys: Sequence[str]
+) -> list[ParagraphPlan]:
+    """The paragraphs in the order of the draft; what was typed follows what it stood behind."""
+    rank = {id(places[key]): number for number, key in enumerate(keys) if key in places}
+    ranked, last = [], -1
+    for plan in plans:
+        last = rank.get(id(plan), last)
+        ranked.append((last, plan))
+    return [plan for _rank, plan in sorted(ranked, key=lambda pair: pair[0])]
 
 
 def _kept(paragraph: Paragraph) -> list[Kept]:
@@ -192,18 +504,22 @@ def _kept(paragraph: Paragraph) -> list[Kept]:
     found = []
     for sentence in sorted(paragraph.sentences.all(), key=lambda row: row.position):
         sources = sorted(sentence.sources.all(), key=lambda row: row.pk)
-        slot = sources[0].figure if sources else ""
+        slot = next((source.figure for source in sources if source.figure), "")
         found.append(Kept(sentence.pk, slot, sentence.text, sentence.is_compiled))
     return found
 
 
-def _write_section(
-    section: Section, plans: Sequence[_Plan], *, by: User | None, at: datetime
-) -> None:
-    """Write the paragraphs of a section in this order; what has no sentence left goes."""
+def write_section(
+    section: Section, plans: Sequence[ParagraphPlan], *, by: User | None, at: datetime
+) -> list[Sentence]:
+    """Write the paragraphs of a section in this order; what has no sentence left goes.
+
+    Gives back the sentences that were not there before.
+    """
     plans = [plan for plan in plans if plan.lines]
     kept = {plan.pk for plan in plans if plan.pk is not None}
     for gone in section.paragraphs.exclude(pk__in=kept):
+        _hand_on_remarks(gone, section.report_id, kept)
         _delete(list(gone.sentences.all()), by=by, at=at)
         gone.delete()
     section.paragraphs.update(position=F("position") + APART)
@@ -217,8 +533,25 @@ def _write_section(
             section.paragraphs.filter(pk=plan.pk).update(position=position, heading=plan.heading)
             paragraph = section.paragraphs.get(pk=plan.pk)
         made += _write_paragraph(paragraph, plan.lines, by=by, at=at)
-    bulk_create(Sentence, [sentence for sentence, _fresh in made], by=by, at=at)
+    new = bulk_create(Sentence, [sentence for sentence, _fresh in made], by=by, at=at)
     _write_sources(made)
+    return list(new or [])
+
+
+def _hand_on_remarks(gone: Paragraph, report_id: int, kept: Collection[int]) -> None:
+    """What was said about a paragraph that goes stands with the one before it, or the next."""
+    remarks = Comment.objects.filter(paragraph=gone)
+    if not remarks.exists():
+        return
+    staying = Paragraph.objects.filter(section__report=report_id).exclude(pk=gone.pk)
+    here = staying.filter(section=gone.section_id, pk__in=kept)
+    heir = (
+        here.filter(position__lt=gone.position).order_by("-position").first()
+        or here.order_by("position").first()
+        or staying.order_by("section__position", "position").first()
+    )
+    if heir is not None:
+        remarks.update(paragraph=heir)
 
 
 def _write_paragraph(
@@ -248,7 +581,8 @@ def _write_paragraph(
             sentence.text, sentence.is_compiled = line.text, line.is_compiled
             _save(sentence, by=by, at=at)
         if line.fresh is not None:
-            sentence.sources.all().delete()
+            # What somebody linked by hand stays.
+            sentence.sources.filter(linked_by__isnull=True).delete()
             _write_sources([(sentence, line.fresh)])
     return new
 
@@ -268,265 +602,6 @@ def _delete(sentences: Sequence[Sentence], *, by: User | None, at: datetime) -> 
         sentence.delete()
 
 
-def _save(row: AnnualReport | Sentence, *, by: User | None, at: datetime) -> None:
+def _save(row: AnnualReport | Sentence | MissDecision, *, by: User | None, at: datetime) -> None:
     row._history_user, row._history_date = by, at
     row.save()
-
-
-def _note(
-    report: AnnualReport, move: Move, on: date, *, by: User | None, at: datetime, note: str = ""
-) -> None:
-    ReportMove.objects.create(
-        report=report, move=move.value, on=on, note=note, recorded_at=at, recorded_by=by
-    )
-
-
-# --- wording ------------------------------------------------------------------------------------
-
-META = ("title", "figures_as_of", "issuer", "document_number", "index_number", "issued_on", "topic")
-
-
-@dataclass(frozen=True, slots=True)
-class TextEdit:
-    """What was typed: texts and headings by paragraph, new paragraphs by section, the metadata.
-
-    ``shown`` are the texts as the form showed them; ``base`` is the last step the editor saw.
-    """
-
-    texts: Mapping[int, str] = field(default_factory=dict)
-    headings: Mapping[int, str] = field(default_factory=dict)
-    added: Mapping[int, tuple[str, str]] = field(default_factory=dict)
-    shown: Mapping[int, str] = field(default_factory=dict)
-    meta: Mapping[str, object] = field(default_factory=dict)
-    base: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Edited:
-    """What an edit did: ``lost`` are the labels of figures that left the text."""
-
-    report: AnnualReport
-    lost: list[str]
-
-
-def last_step(report: AnnualReport) -> int:
-    """The key of the report's last step, by which an editor notices that another one was faster."""
-    return report.moves.order_by("-pk").values_list("pk", flat=True).first() or 0
-
-
-@transaction.atomic
-def edit_report(
-    *, report_id: int, edit: TextEdit, by: User | None, at: datetime, today: date
-) -> Edited:
-    """Word a draft: text may change, figures may only stay or go.
-
-    Refuses a figure that is unknown or whose number was changed, a report that is not a draft, and
-    an edit of a text that somebody else changed meanwhile. Nothing is written when it refuses.
-    """
-    report = (
-        AnnualReport.objects.select_for_update(of=("self",))
-        .select_related("signer")
-        .get(pk=report_id)
-    )
-    _refuse_unless_draft(report, CannotEdit)
-    if edit.base is not None and edit.base != last_step(report):
-        raise CannotEdit([_("此稿在您编辑期间已被修改。您输入的内容仍在下方，请核对后再保存。")])
-    reasons = _against_meta(report, edit.meta, today)
-    figures = document_figures(report, today)
-    labels = {key: figure.label for key, figure in figures.items()}
-    values = {key: figure.value for key, figure in figures.items()}
-    words = _Words(labels, values)
-    texts = {
-        pk: words.stored(f"text_{pk}", text, edit.shown.get(pk, ""))
-        for pk, text in edit.texts.items()
-    }
-    added = {
-        pk: (heading, words.stored(f"added_{pk}", text))
-        for pk, (heading, text) in edit.added.items()
-    }
-    if reasons or words.refused:
-        raise CannotEdit(reasons, words.refused)
-    lost = _write_edit(report, texts, edit.headings, added, words, by=by, at=at)
-    changed = [name for name in META if name in edit.meta]
-    for name in changed:
-        setattr(report, name, edit.meta[name])
-    if changed:
-        _save(report, by=by, at=at)
-    _note(report, Move.EDIT, today, by=by, at=at)
-    return Edited(report, [labels.get(key, key) for key in lost])
-
-
-class _Words:
-    """Edited texts turned into stored ones, with every refusal by field."""
-
-    def __init__(self, labels: Mapping[str, str], values: Mapping[str, int]):
-        self.labels, self.values = labels, values
-        self.refused: dict[str, list[str]] = {}
-
-    def stored(self, name: str, text: str, shown: str = "") -> str:
-        found, refusals = from_editor(text, self.labels, self.values, marks_in(shown))
-        if refusals:
-            self.refused[name] = [text_refusal_sentence(refusal) for refusal in refusals]
-        return found
-
-
-def text_refusal_sentence(refusal: TextRefusal) -> str:
-    """Why a figure in an edited text is refused, in words."""
-    return str(AGAINST_TEXT_SENTENCES[refusal.code]) % {
-        "mark": refusal.mark,
-        "value": refusal.value,
-    }
-
-
-def document_figures(report: AnnualReport, today: date) -> dict[str, Figure]:
-    """The figures of a draft with their Chinese names, as the editor shows them."""
-    key = ReportKey(report.bureau_id, report.year, report_day(report, today))
-    with override(DOCUMENT_LANGUAGE):
-        figures = figures_from(records_of([key], today)[key.bureau_id, key.year])
-    return {figure.key: figure for figure in figures}
-
-
-def _against_meta(report: AnnualReport, meta: Mapping[str, object], today: date) -> list[str]:
-    reasons = []
-    as_of = meta.get("figures_as_of")
-    if isinstance(as_of, date) and not date(report.year, 1, 1) <= as_of <= today:
-        reasons.append(_("“数据截至”须在%(year)s年1月1日至今天之间。") % {"year": report.year})
-    if "title" in meta and not str(meta["title"] or "").strip():
-        reasons.append(_("请填写标题。"))
-    return reasons
-
-
-def _write_edit(
-    report: AnnualReport,
-    texts: Mapping[int, str],
-    headings: Mapping[int, str],
-    added: Mapping[int, tuple[str, str]],
-    words: _Words,
-    *,
-    by: User | None,
-    at: datetime,
-) -> list[str]:
-    """Write the sections that changed; gives back the figures that left the text."""
-    lost: list[str] = []
-    for section in report.sections.prefetch_related("paragraphs__sentences"):
-        plans, touched = [], False
-        before: list[str] = []
-        after: list[str] = []
-        for paragraph in sorted(section.paragraphs.all(), key=lambda row: row.position):
-            sentences = sorted(paragraph.sentences.all(), key=lambda row: row.position)
-            plan = _Plan(
-                paragraph.pk,
-                headings.get(paragraph.pk, paragraph.heading).strip(),
-                [Line(s.pk, s.text, s.is_compiled) for s in sentences],
-            )
-            text = texts.get(paragraph.pk)
-            if text is not None and text.strip() != "".join(s.text for s in sentences).strip():
-                plan.lines = _edited_lines(sentences, text)
-                touched = True
-            touched = touched or plan.heading != paragraph.heading
-            before += [key for s in sentences for key in tokens_of(s.text)]
-            after += [key for line in plan.lines for key in tokens_of(line.text)]
-            plans.append(plan)
-        heading, text = added.get(section.pk, ("", ""))
-        if text.strip():
-            lines = [Line(None, sentence, False) for sentence in sentences_in(text)]
-            after += [key for line in lines for key in tokens_of(line.text)]
-            plans.append(_Plan(None, heading.strip(), lines))
-            touched = True
-        if touched:
-            _write_section(section, plans, by=by, at=at)
-        lost += [key for key in dict.fromkeys(before) if key not in after]
-    return lost
-
-
-def _edited_lines(sentences: Sequence[Sentence], text: str) -> list[Line]:
-    """The sentences of an edited paragraph; one that changed is no longer a compiled one."""
-    stored = {sentence.pk: sentence for sentence in sentences}
-    lines = []
-    for pk, words in match_sentences([(s.pk, s.text) for s in sentences], text):
-        origin = stored.get(pk) if pk is not None else None
-        same = origin is not None and origin.is_compiled and origin.text == words
-        lines.append(Line(pk, words, same))
-    return lines
-
-
-def editor_text(paragraph_text: str, figures: Mapping[str, Figure]) -> str:
-    """A paragraph as its field shows it."""
-    return to_editor(
-        paragraph_text,
-        {key: figure.label for key, figure in figures.items()},
-        {key: figure.value for key, figure in figures.items()},
-    )
-
-
-# --- signing ------------------------------------------------------------------------------------
-
-
-@transaction.atomic
-def sign_report(
-    *,
-    report_id: int,
-    signer: Person,
-    signed_on: date,
-    by: User | None,
-    at: datetime,
-    today: date,
-    from_paper: bool = False,
-    scans: Sequence[Upload] = (),
-) -> AnnualReport:
-    """Sign a draft: text and figures are frozen as they are; what changes later shows as drift.
-
-    ``from_paper``: recorded from the signed sheet (凭签批件录入), with its scan where there is one.
-    Refuses what is not a draft, a day in the future or before the day of the figures, a signer who
-    held no post of the bureau on that day, and a report without text.
-    """
-    report = (
-        AnnualReport.objects.select_for_update(of=("self",))
-        .select_related("bureau", "signer")
-        .get(pk=report_id)
-    )
-    figures_on = figures_day(report.year, today, report.figures_as_of)
-    reasons = reasons_against_signing(
-        ReportState(report.state),
-        signed_on=signed_on,
-        figures_on=figures_on,
-        today=today,
-        in_office=signers_of(report.bureau, signed_on).filter(pk=signer.pk).exists(),
-        has_text=Sentence.objects.filter(paragraph__section__report=report).exists(),
-    )
-    if reasons:
-        raise CannotSign(
-            signing_sentence(reason, figures_on, signer, signed_on) for reason in reasons
-        )
-    figures = document_figures(report, today).values()
-    FrozenFigure.objects.bulk_create(
-        FrozenFigure(
-            report=report,
-            position=position,
-            key=figure.key,
-            group=figure.group[:60],
-            label=figure.label[:120],
-            value=figure.value,
-        )
-        for position, figure in enumerate(figures, start=1)
-    )
-    report.figures_as_of = figures_on
-    report.state = ReportState.SIGNED.value
-    report.signed_on, report.signed_by, report.signer = signed_on, by, signer
-    report.from_paper = from_paper
-    _save(report, by=by, at=at)
-    _note(report, Move.SIGN, signed_on, by=by, at=at)
-    if scans:
-        add_evidence(target=report, uploads=scans, by=by, at=at)
-    return report
-
-
-def signing_sentence(
-    reason: AgainstSigning, figures_on: date, signer: Person, signed_on: date
-) -> str:
-    """Why a report cannot be signed, in words."""
-    return str(AGAINST_SIGNING_SENTENCES[reason]) % {
-        "figures_on": day_label(figures_on),
-        "signer": signer.name,
-        "signed_on": day_label(signed_on),
-    }

@@ -15,6 +15,7 @@ from . import (
     records,
     schedules,
     units,
+    wording,
 )
 
 __all__ = [
@@ -30,4 +31,5 @@ __all__ = [
     "schedules",
     "stock",
     "units",
+    "wording",
 ]

@@ -53,6 +53,7 @@ class Act(StrEnum):
     COMPILE_REPORT = "compile_report"
     SIGN_REPORT = "sign_report"
     RECORD_SIGNED_DECISION = "record_signed_decision"
+    CHECK_SECRECY = "check_secrecy"
     KEEP_DUTIES = "keep_duties"
     RECORD_DEED = "record_deed"
     RECORD_ACCOUNT = "record_account"
@@ -115,6 +116,7 @@ MAY: Mapping[Role, frozenset[Act]] = MappingProxyType(
             Act.GRANT_EXTENSION,
             Act.COMPILE_REPORT,
             Act.RECORD_SIGNED_DECISION,
+            Act.CHECK_SECRECY,
             Act.KEEP_DUTIES,
             Act.CHECK_FIGURE,
             Act.SET_INDICATOR,
@@ -127,6 +129,7 @@ MAY: Mapping[Role, frozenset[Act]] = MappingProxyType(
                 Act.ADD_EVIDENCE,
                 Act.ADD_RECORD,
                 Act.CHECK_FIGURE,
+                Act.CHECK_SECRECY,
                 Act.REGISTER_PROBLEM,
                 Act.VERIFY_PROBLEM,
                 Act.REOPEN_PROBLEM,

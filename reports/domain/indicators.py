@@ -12,6 +12,9 @@ from typing import Any, TypeVar
 
 from reports.domain.figures import Made
 
+# Shares and marks are never added up.
+NEVER_SUMMED = ("%", "％", "分")
+
 
 class Counted(StrEnum):
     """What a rule counts."""

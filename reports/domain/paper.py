@@ -9,6 +9,9 @@ from enum import StrEnum
 
 from reports.domain.report_text import chinese_number
 
+# The language of official papers, whatever language their reader works in.
+DOCUMENT_LANGUAGE = "zh-hans"
+
 PAGE_MM = (210, 297)
 # The type area is 156 × 225 mm.
 TOP_MM, LEFT_MM, RIGHT_MM, BOTTOM_MM = 37, 28, 26, 35
@@ -19,6 +22,8 @@ LINE_PT = 28.95
 NUMBER_BELOW_MM = 7
 
 BODY_PT, TITLE_PT, NUMBER_PT = 16, 22, 14  # 3号, 2号, 4号
+# So many characters of a title fit into a line of the type area.
+TITLE_CHARACTERS = 20
 
 
 class Face(StrEnum):

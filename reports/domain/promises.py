@@ -10,7 +10,7 @@ from datetime import date
 from enum import StrEnum
 
 # The overview of a part counts records; it admits and promises nothing itself.
-OVERVIEWS = frozenset({"problems", "next"})
+OVERVIEWS = frozenset({"problems", "next", "last_year"})
 LONGEST_TITLE = 150
 
 

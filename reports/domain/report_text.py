@@ -6,115 +6,88 @@ not kept, no "all". Figures stand as tokens, so that a draft always reads as the
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from reports.domain.problems import ProblemState
-from reports.domain.summaries import SectionRole, token
+from reports.domain.report_facts import (
+    ChoiceLine,
+    DeedLine,
+    FieldLine,
+    IndicatorLine,
+    MissLine,
+    Organisation,
+    ParagraphDraft,
+    PlanLine,
+    ProblemLine,
+    PromiseLine,
+    RecordLine,
+    ScheduleLine,
+    SectionDraft,
+    SentenceDraft,
+    TaskLine,
+    YearFacts,
+    day_words,
+    limit_words,
+    slot_of,
+    stopped,
+)
+from reports.domain.report_sentences import (
+    COUNSEL_KINDS,
+    counsel,
+    deed_sentences,
+    indicators,
+    organisation,
+    records,
+    tasks,
+)
+from reports.domain.report_templates import (
+    BY_ITSELF,
+    STATUTORY,
+    Draw,
+    Part,
+    Plan,
+    heading_of,
+    heading_words,
+)
+from reports.domain.summaries import token
+
+__all__ = [
+    "ChoiceLine",
+    "DeedLine",
+    "FieldLine",
+    "IndicatorLine",
+    "Kept",
+    "Line",
+    "MissLine",
+    "Organisation",
+    "ParagraphDraft",
+    "PlanLine",
+    "ProblemLine",
+    "PromiseLine",
+    "RecordLine",
+    "ScheduleLine",
+    "SectionDraft",
+    "SentenceDraft",
+    "TaskLine",
+    "YearFacts",
+    "chinese_number",
+    "claims_in",
+    "compose",
+    "day_words",
+    "default_title",
+    "duty_sentence",
+    "limit_words",
+    "merge_paragraph",
+    "plain_name",
+    "shown_sentences",
+    "span_title",
+    "span_words",
+    "stopped",
+]
 
 NUMERALS = "零一二三四五六七八九十"
-
-
-@dataclass(frozen=True, slots=True)
-class SentenceDraft:
-    """A sentence and the records it was written from.
-
-    ``slot`` says what the sentence is about, as ``paragraph/part``: a later compilation finds the
-    sentence again by it. ``sources`` are pairs of the kind and the key of a record.
-    """
-
-    slot: str
-    text: str
-    sources: tuple[tuple[str, int], ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class ParagraphDraft:
-    """A paragraph; ``key`` is the first half of the slots of its sentences."""
-
-    key: str
-    heading: str
-    sentences: tuple[SentenceDraft, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class SectionDraft:
-    """One of the parts that the regulation asks for."""
-
-    role: SectionRole
-    heading: str
-    paragraphs: tuple[ParagraphDraft, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class ScheduleLine:
-    """A schedule that was owed in the year."""
-
-    pk: int
-    name: str
-    set_id: int
-    set_name: str
-    is_meeting: bool = True
-    of_first_person: bool = False
-    units: int = 1
-    at_least: int = 1
-
-
-@dataclass(frozen=True, slots=True)
-class ProblemLine:
-    """A problem that was open or closed in the year."""
-
-    pk: int
-    title: str
-    description: str
-    cause: str
-    state: ProblemState
-    closed_on: date | None = None
-    due_on: date | None = None
-    due_is_month: bool = False
-    since_year: int | None = None
-    as_published: bool = False
-    measures: tuple[tuple[int, str], ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class PlanLine:
-    """Something planned for the next year."""
-
-    pk: int
-    title: str
-    unit: str
-    due_on: date | None = None
-    due_is_month: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class PromiseLine:
-    """What the report of the year before admitted or promised, and what became of it.
-
-    ``record`` is the problem or measure it was carried over to, as a pair of kind and key.
-    """
-
-    text: str
-    answered: bool
-    dropped: bool = False
-    record: tuple[str, int] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class YearFacts:
-    """All that a report is written from; ``values`` are the figures by key."""
-
-    year: int
-    on: date
-    values: Mapping[str, int]
-    schedules: Sequence[ScheduleLine] = ()
-    meetings: Sequence[tuple[int, str]] = ()
-    problems: Sequence[ProblemLine] = ()
-    honours: Sequence[tuple[int, str, str]] = ()
-    plan: Sequence[PlanLine] = ()
-    promises: Sequence[PromiseLine] = ()
 
 
 def chinese_number(number: int) -> str:
@@ -132,46 +105,95 @@ def default_title(year: int) -> str:
     return f"{year}年度法治政府建设情况报告"
 
 
-def day_words(day: date, year: int) -> str:
-    """A day in the report: without its year where it is the report's own."""
-    days = f"{day.month}月{day.day}日"
-    return days if day.year == year else f"{day.year}年{days}"
+QUARTERS = ("第一季度", "第二季度", "第三季度", "第四季度")
+HALVES = ("上半年", "下半年")
 
 
-def limit_words(day: date, month_only: bool, year: int) -> str:
-    """A due day, or its month where no more is set."""
-    if not month_only:
-        return day_words(day, year)
-    return f"{day.month}月" if day.year == year else f"{day.year}年{day.month}月"
+def span_words(first: date, last: date) -> str:
+    """The days of a text as a title says them: 2026年上半年, 2026年3月5日至5月9日."""
+    whole = first.day == 1 and (last + timedelta(days=1)).day == 1
+    if not whole or first.year != last.year:
+        return f"{day_words(first, 0)}至{day_words(last, first.year)}"
+    year, months = f"{first.year}年", last.month - first.month + 1
+    if months == 12:
+        return year
+    if months == 6 and first.month in (1, 7):
+        return year + HALVES[first.month // 7]
+    if months == 3 and first.month % 3 == 1:
+        return year + QUARTERS[first.month // 3]
+    return f"{year}{first.month}月" if months == 1 else f"{year}{first.month}—{last.month}月"
 
 
-def stopped(text: str) -> str:
-    """One line with a full stop at its end."""
-    line = "".join(part.strip() for part in text.split("\n"))
-    return line if line.endswith(("。", "！", "？", "”", "）")) else line.rstrip("；;，,.、") + "。"
+def span_title(first: date, last: date) -> str:
+    """What a text for other days is called until someone says otherwise."""
+    return f"{span_words(first, last)}法治政府建设工作情况"
 
 
-def compose(facts: YearFacts) -> list[SectionDraft]:
-    """The parts of the report in the order of the regulation, as far as records speak."""
+def compose(facts: YearFacts, plan: Plan = STATUTORY) -> list[SectionDraft]:
+    """The parts of the report in the order of a template, as far as records speak.
+
+    Without a template the order is that of the regulation.
+    """
     return [
         SectionDraft(
-            SectionRole.ACHIEVEMENTS,
-            f"{facts.year}年度法治政府建设主要举措和成效",
-            tuple(_achievements(facts)),
-        ),
-        SectionDraft(SectionRole.PROBLEMS, "存在的不足和原因", tuple(_problems(facts))),
-        SectionDraft(
-            SectionRole.FIRST_PERSON,
-            "主要负责人履行推进法治建设第一责任人职责情况",
-            tuple(_first_person(facts)),
-        ),
-        SectionDraft(
-            SectionRole.NEXT_YEAR, f"{facts.year + 1}年度工作安排", tuple(_next_year(facts))
-        ),
+            section.role,
+            heading_words(section.heading, facts.year, facts.period),
+            tuple(p for part in section.parts for p in _drawn(part, facts, plan)),
+            section.numbering,
+        )
+        for section in plan.sections
     ]
 
 
+def _drawn(part: Part, facts: YearFacts, plan: Plan) -> list[ParagraphDraft]:
+    """What a part says: one paragraph under its heading, or those that its records bring along."""
+    found = [p for code in part.draws for p in _paragraphs_of(code, facts, plan)]
+    if not part.heading or not found or BY_ITSELF & set(part.draws):
+        return found
+    key = part.draws[0]
+    sentences = tuple(
+        SentenceDraft(_within(key, paragraph.key, each.slot), each.text, each.sources)
+        for paragraph in found
+        for each in paragraph.sentences
+    )
+    return [ParagraphDraft(key, heading_words(part.heading, facts.year, facts.period), sentences)]
+
+
+def _within(key: str, paragraph: str, slot: str) -> str:
+    """The slot of a sentence that stands in the paragraph of another sort of records."""
+    return slot if paragraph == key else slot_of(key, slot.replace("/", "."))
+
+
+def _paragraphs_of(code: str, facts: YearFacts, plan: Plan) -> list[ParagraphDraft]:
+    if heading := heading_of(code):
+        lines = [line for line in _lines(facts, plan) if line.heading == heading]
+        return records(facts, code, "", lines)
+    if code == Draw.RECORDS:
+        drawn = plan.headings_drawn
+        lines = [line for line in _lines(facts, plan) if line.heading not in drawn]
+        return records(facts, code, "其他工作", lines)
+    write = WRITERS.get(code)
+    return write(facts) if write else []
+
+
+def _lines(facts: YearFacts, plan: Plan) -> list[RecordLine]:
+    """The kinds of work records, without those that the part of counsel speaks of."""
+    of_counsel = set(COUNSEL_KINDS) if Draw.COUNSEL in set(plan.draws()) else set()
+    return [line for line in facts.records if line.code not in of_counsel]
+
+
 RHYTHM = re.compile(r"^每(?:\d+|[一二两三四五六])?个?(?:周|半月|月|季度?|半年|年度?)(?:一次)?")
+
+
+# Words that say more than "so and so often": they are untrue once one period was missed.
+CLAIMS = re.compile(
+    r"每周|每半月|每月|每季度?|每半年|每年|逐周|逐月|(?<![平人户])均(?![衡匀价线分])|全部|一律|从未|全覆盖"
+)
+
+
+def claims_in(text: str) -> list[str]:
+    """The words of a text that a single miss contradicts, each once."""
+    return list(dict.fromkeys(CLAIMS.findall(text)))
 
 
 def plain_name(name: str) -> str:
@@ -208,7 +230,7 @@ def duty_sentence(line: ScheduleLine, values: Mapping[str, int], on: date, year:
     return "，".join(each for each in parts if each) + "。"
 
 
-def _achievements(facts: YearFacts) -> list[ParagraphDraft]:
+def _schedules(facts: YearFacts) -> list[ParagraphDraft]:
     found = []
     sets: dict[int, list[ScheduleLine]] = {}
     for line in facts.schedules:
@@ -218,10 +240,6 @@ def _achievements(facts: YearFacts) -> list[ParagraphDraft]:
         key = f"set:{set_id}"
         sentences = tuple(_duty(key, line, facts) for line in lines)
         found.append(ParagraphDraft(key, f"{lines[0].set_name}落实情况", sentences))
-    found += _promises(facts)
-    found += _one(_meetings(facts), "meetings", "会议和活动")
-    found += _one(_plan_of_the_year(facts), "plan", f"{facts.year}年度工作安排完成情况")
-    found += _one(_honours(facts), "honours", "荣誉和考评结果")
     return found
 
 
@@ -288,32 +306,77 @@ def _honours(facts: YearFacts) -> SentenceDraft | None:
         f"{title}（{awarded_by}）" if awarded_by else title
         for _pk, title, awarded_by in facts.honours
     )
-    text = f"本年度获得荣誉和考评结果{token('honours')}项：{listed}。"
+    when = "期间" if facts.period else "本年度"
+    text = f"{when}获得荣誉和考评结果{token('honours')}项：{listed}。"
     return SentenceDraft(
         "honours/list", text, tuple(("honour", pk) for pk, _title, _by in facts.honours)
     )
 
 
 def _problems(facts: YearFacts) -> list[ParagraphDraft]:
+    """The overview; what is open first, then what is admitted of misses, then what was closed,
+    and what became of the problems of last year's report."""
     overview = [SentenceDraft("problems/counts", _problem_counts(facts))]
     if measures := _measure_counts(facts):
         overview.append(SentenceDraft("problems/measures", measures))
     found = [ParagraphDraft("problems", "", tuple(overview))]
-    found += [_problem(line, facts) for line in facts.problems]
-    return found
+    closed = [line for line in facts.problems if line.state == ProblemState.CLOSED]
+    found += [_problem(line, facts) for line in facts.problems if line not in closed]
+    found += [_miss(line, facts) for line in facts.misses]
+    found += [_problem(line, facts) for line in closed]
+    return found + _last_year(facts)
+
+
+def _miss(line: MissLine, facts: YearFacts) -> ParagraphDraft:
+    """A schedule that was not kept and is admitted, with the number and the cause."""
+    schedule = line.schedule
+    key, source = f"miss:{schedule.pk}", (("schedule", schedule.pk),)
+    sentences = [
+        SentenceDraft(
+            f"{key}/what",
+            duty_sentence(schedule, facts.values, facts.on, facts.year),
+            source,
+        ),
+        SentenceDraft(f"{key}/cause", stopped(f"主要原因：{line.cause}"), source),
+    ]
+    do = "召开" if schedule.is_meeting else "落实"
+    return ParagraphDraft(key, f"{plain_name(schedule.name)}未按规定次数{do}", tuple(sentences))
+
+
+def _last_year(facts: YearFacts) -> list[ParagraphDraft]:
+    """What became of the problems that last year's report admitted."""
+    lines = [line for line in facts.promises if line.is_problem]
+    if not lines:
+        return []
+    groups = (
+        ("done", "已经解决的", [x for x in lines if x.answered and not x.dropped]),
+        ("dropped", "因情况变化不再办理的", [x for x in lines if x.dropped]),
+        ("left", "尚未解决的", [x for x in lines if not x.answered]),
+    )
+    told = "；".join(
+        f"{words}{len(rows)}个：{_quoted(rows)}" for _name, words, rows in groups if rows
+    )
+    text = f"{facts.year - 1}年度报告承认的问题{len(lines)}个，{told}。"
+    sources = tuple(("promise", line.pk) for line in lines if line.pk is not None)
+    sentence = SentenceDraft("last_year/problems", text, sources + _records(lines))
+    return [ParagraphDraft("last_year", "", (sentence,))]
+
+
+def _quoted(lines: Sequence[PromiseLine]) -> str:
+    return "、".join(f"“{line.text.strip().rstrip('。；')}”" for line in lines)
 
 
 def _problem_counts(facts: YearFacts) -> str:
     year, values = facts.year, facts.values
     if not any(values.get(f"problems:{kind}") for kind in ("found", "closed", "open")):
-        return f"{year}年度台账没有登记问题。"
+        return f"{facts.period or f'{year}年度'}台账没有登记问题。"
     parts = []
     if values.get("problems:found"):
-        parts.append(f"{year}年发现问题{token('problems:found')}个")
+        parts.append(f"{facts.in_period}发现问题{token('problems:found')}个")
     else:
-        parts.append(f"{year}年台账没有登记新发现的问题")
+        parts.append(f"{facts.in_period}台账没有登记新发现的问题")
     if values.get("problems:closed"):
-        parts.append(f"当年销号{token('problems:closed')}个")
+        parts.append(f"{facts.this}销号{token('problems:closed')}个")
     if values.get("problems:open"):
         parts.append(f"截至{day_words(facts.on, year)}尚未销号{token('problems:open')}个")
     return "，".join(parts) + "。"
@@ -323,7 +386,7 @@ def _measure_counts(facts: YearFacts) -> str:
     values = facts.values
     parts = []
     if values.get("measures:done"):
-        parts.append(f"当年完成措施{token('measures:done')}项")
+        parts.append(f"{facts.this}完成措施{token('measures:done')}项")
     if values.get("measures:open"):
         part = f"正在落实的措施{token('measures:open')}项"
         if values.get("measures:overdue"):
@@ -338,7 +401,10 @@ def _problem(line: ProblemLine, facts: YearFacts) -> ParagraphDraft:
     sentences = []
     if line.description.strip():
         sentences.append(SentenceDraft(f"{key}/what", stopped(line.description), source))
-    if line.since_year is not None:
+    if line.years_running > 1:
+        words = f"该问题连续{line.years_running}年列入。"
+        sentences.append(SentenceDraft(f"{key}/since", words, source))
+    elif line.since_year is not None:
         words = f"该问题{line.since_year}年已经列入。"
         sentences.append(SentenceDraft(f"{key}/since", words, source))
     if line.cause.strip():
@@ -373,12 +439,11 @@ def _what_became(line: ProblemLine, year: int) -> str:
 
 def _first_person(facts: YearFacts) -> list[ParagraphDraft]:
     lines = [line for line in facts.schedules if line.of_first_person]
-    if not lines:
-        return []
     sentences = [_duty("first_person", line, facts) for line in lines]
     if len(lines) > 1 and facts.values.get("first_person:owed"):
         sentences.insert(0, SentenceDraft("first_person/total", _first_person_total(facts.values)))
-    return [ParagraphDraft("first_person", "", tuple(sentences))]
+    sentences += deed_sentences(facts, "first_person")
+    return [ParagraphDraft("first_person", "", tuple(sentences))] if sentences else []
 
 
 def _first_person_total(values: Mapping[str, int]) -> str:
@@ -395,7 +460,8 @@ def _first_person_total(values: Mapping[str, int]) -> str:
 def _next_year(facts: YearFacts) -> list[ParagraphDraft]:
     if not facts.plan:
         return []
-    intro = f"{facts.year + 1}年安排以下工作{token('next:total')}项。"
+    when = "下一步" if facts.period else f"{facts.year + 1}年"
+    intro = f"{when}安排以下工作{token('next:total')}项。"
     found = [ParagraphDraft("next", "", (SentenceDraft("next/total", intro),))]
     for line in facts.plan:
         key = f"next:{line.pk}"
@@ -408,6 +474,34 @@ def _next_year(facts: YearFacts) -> list[ParagraphDraft]:
         )
         found.append(ParagraphDraft(key, line.title.strip().rstrip("。"), (sentence,)))
     return found
+
+
+def _meeting_paragraph(facts: YearFacts) -> list[ParagraphDraft]:
+    return _one(_meetings(facts), "meetings", "会议和活动")
+
+
+def _plan_paragraph(facts: YearFacts) -> list[ParagraphDraft]:
+    return _one(_plan_of_the_year(facts), "plan", f"{facts.year}年度工作安排完成情况")
+
+
+def _honour_paragraph(facts: YearFacts) -> list[ParagraphDraft]:
+    return _one(_honours(facts), "honours", "荣誉和考评结果")
+
+
+WRITERS: Mapping[str, Callable[[YearFacts], list[ParagraphDraft]]] = {
+    Draw.ORGANISATION: organisation,
+    Draw.SCHEDULES: _schedules,
+    Draw.COUNSEL: counsel,
+    Draw.MEETINGS: _meeting_paragraph,
+    Draw.PROMISES: _promises,
+    Draw.TASKS: tasks,
+    Draw.PLAN: _plan_paragraph,
+    Draw.HONOURS: _honour_paragraph,
+    Draw.INDICATORS: indicators,
+    Draw.PROBLEMS: _problems,
+    Draw.FIRST_PERSON: _first_person,
+    Draw.NEXT_YEAR: _next_year,
+}
 
 
 def shown_sentences(sections: Sequence[SectionDraft]) -> dict[str, str]:

@@ -10,11 +10,58 @@ from typing import Any
 
 
 class ReportState(StrEnum):
-    """A signed report is frozen; the published form is a second text."""
+    """How far a report has come; a signed one is frozen. ``published``: a text taken over."""
 
     DRAFT = "draft"
+    COUNTERSIGN = "countersign"
+    REVIEW = "review"
+    COMMITTEE = "committee"
     SIGNED = "signed"
     PUBLISHED = "published"
+
+
+class ReportKind(StrEnum):
+    """The annual report, or the same draft for another span of days and another reader."""
+
+    ANNUAL = "annual"
+    SPAN = "span"
+
+
+class PublicState(StrEnum):
+    """How far the published form (公开稿) has come."""
+
+    DRAFT = "draft"
+    SELF_CHECKED = "self_checked"
+    SECOND_CHECKED = "second_checked"
+    APPROVED = "approved"
+    PUBLISHED = "published"
+
+
+class Numbering(StrEnum):
+    """How the paragraphs of a section are numbered."""
+
+    CHAPTERS = "chapters"  # 一、（一）1.（1）
+    ORDINALS = "ordinals"  # 一是…二是…
+    PLAIN = "plain"
+
+
+class WordingKind(StrEnum):
+    """What an entry of the wording list is about."""
+
+    FORMULA = "formula"
+    TITLE = "title"
+    OUTDATED = "outdated"
+    TYPO = "typo"
+    PLACEHOLDER = "placeholder"
+
+
+class OwnFinding(StrEnum):
+    """What a bureau finds of itself, item by item of an assessment."""
+
+    MET = "met"
+    PARTLY = "partly"
+    NOT_MET = "not_met"
+    NOT_ASKED = "not_asked"
 
 
 class SectionRole(StrEnum):
@@ -48,7 +95,7 @@ def drift(frozen: Mapping[Any, Any], now: Mapping[Any, Any]) -> list[Drift]:
 
 # --- figures within the text ---------------------------------------------------------------------
 
-TOKEN = re.compile(r"\{\{([a-z_]+(?::[a-z0-9_]+)*)\}\}")
+TOKEN = re.compile(r"\{\{([a-z_]+(?::[A-Za-z0-9_-]+)*)\}\}")
 # What the editor shows instead: the number and its name, 【43｜法制通报会·按期召开】.
 MARK = re.compile(r"【([^【】｜]*)｜([^【】｜]*)】")
 
@@ -190,44 +237,9 @@ def _alike(words: str, left: Mapping[int, str]) -> int | None:
     return best
 
 
-# --- signing ------------------------------------------------------------------------------------
-
-
-class AgainstSigning(StrEnum):
-    """Why a report cannot be signed."""
-
-    NOT_A_DRAFT = "not_a_draft"
-    IN_FUTURE = "in_future"
-    BEFORE_FIGURES = "before_figures"
-    NOT_IN_OFFICE = "not_in_office"
-    NO_TEXT = "no_text"
+# --- the day of the figures ---------------------------------------------------------------------
 
 
 def figures_day(year: int, today: date, chosen: date | None = None) -> date:
     """The day the figures are of: as chosen, else the last of the year, or today if earlier."""
     return min(chosen or date(year, 12, 31), today)
-
-
-def reasons_against_signing(
-    state: ReportState,
-    *,
-    signed_on: date,
-    figures_on: date,
-    today: date,
-    in_office: bool,
-    has_text: bool,
-) -> list[AgainstSigning]:
-    """Why the report cannot be signed on that day; empty when it can.
-
-    What was signed is frozen, so it is signed once; a signature speaks of figures that exist, by
-    someone who then held a post of the bureau.
-    """
-    if state != ReportState.DRAFT:
-        return [AgainstSigning.NOT_A_DRAFT]
-    checks = {
-        AgainstSigning.IN_FUTURE: signed_on > today,
-        AgainstSigning.BEFORE_FIGURES: signed_on < figures_on,
-        AgainstSigning.NOT_IN_OFFICE: not in_office,
-        AgainstSigning.NO_TEXT: not has_text,
-    }
-    return [reason for reason, holds in checks.items() if holds]

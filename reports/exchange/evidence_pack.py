@@ -216,10 +216,10 @@ def write_pack(
             folders.begin(number, schedule)
             for entry in schedule.entries:
                 _pack_entry(archive, storage, schedule, entry, folders, packed, tell, total)
-        _write_text(archive, packed, "index.html", _html(packed, about), moment)
-        _write_text(archive, packed, "index.xlsx", [_xlsx(packed, about)], moment)
+        write_text(archive, packed, "index.html", _html(packed, about), moment)
+        write_text(archive, packed, "index.xlsx", [_xlsx(packed, about)], moment)
         sums = [f"{digest}  {name}\n".encode() for digest, name in packed.sums]
-        _write_text(archive, packed, "SHA256SUMS.txt", sums, moment)
+        write_text(archive, packed, "SHA256SUMS.txt", sums, moment)
     tell(total, total)
     return packed
 
@@ -288,7 +288,7 @@ def _pack_entry(
             packed.troubles.append(_("%(path)s（%(why)s）") % {"path": path, "why": trouble})
             packed.add(Line(**line, file=file, note=trouble))
         else:
-            _copy(archive, storage, file, path, lambda: tell(packed.done, total))
+            copy_file(archive, storage, file, path, lambda: tell(packed.done, total))
             packed.files += 1
             packed.size += file.size
             packed.sums.append((file.sha256, path))
@@ -314,9 +314,10 @@ def against_packing(storage: Storage, file: PackFile) -> str:
     return "" if digest.hexdigest() == file.sha256 else _("与存入时的校验值不符")
 
 
-def _copy(
+def copy_file(
     archive: zipfile.ZipFile, storage: Storage, file: PackFile, path: str, on_the_way: Any
 ) -> None:
+    """Write a stored file into the archive, a mebibyte at a time; ``on_the_way`` hears of each."""
     info = _info(path, localtime(file.entered_at), file.size)
     if PurePath(path).suffix in COMPRESSED:
         info.compress_type = zipfile.ZIP_STORED
@@ -336,9 +337,10 @@ def _info(path: str, moment: datetime, size: int = 0) -> zipfile.ZipInfo:
     return info
 
 
-def _write_text(
+def write_text(
     archive: zipfile.ZipFile, packed: Packed, path: str, parts: Iterable[bytes], moment: datetime
 ) -> None:
+    """Write parts of a text into the archive as they come, and keep its hash."""
     digest = hashlib.sha256()
     with archive.open(_info(path, moment), "w", force_zip64=True) as written:
         for part in parts:

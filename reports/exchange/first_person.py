@@ -12,10 +12,9 @@ from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls, qn
 from docx.shared import Mm, Pt
 
-from reports.domain.paper import TYPEFACES, Face
+from reports.domain.paper import DOCUMENT_LANGUAGE, TYPEFACES, Face
 from reports.exchange.official_docx import OfficialDocument, plain
 from reports.selectors.first_person_paper import PerformancePaper, record_columns
-from reports.selectors.summaries import DOCUMENT_LANGUAGE
 
 # Number, day, kind, title, how, entered: together the width of the type area.
 WIDTHS_MM = (11, 20, 31, 42, 32, 20)

@@ -5,9 +5,9 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
+from reports.domain.paper import DOCUMENT_LANGUAGE
 from reports.exchange.official_docx import OfficialDocument
 from reports.selectors.minutes import Minutes, MinutesItem
-from reports.selectors.summaries import DOCUMENT_LANGUAGE
 
 
 def minutes_docx(minutes: Minutes, *, at: datetime) -> bytes:

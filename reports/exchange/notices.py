@@ -12,10 +12,9 @@ from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls, qn
 from docx.shared import Mm, Pt
 
-from reports.domain.paper import LEFT_MM, PAGE_MM, RIGHT_MM, TYPEFACES, Face
+from reports.domain.paper import DOCUMENT_LANGUAGE, LEFT_MM, PAGE_MM, RIGHT_MM, TYPEFACES, Face
 from reports.exchange.official_docx import OfficialDocument, plain
 from reports.selectors.notices import NoticePaper
-from reports.selectors.summaries import DOCUMENT_LANGUAGE
 
 WIDTH_MM = PAGE_MM[0] - LEFT_MM - RIGHT_MM
 TABLE_PT, ANSWERS_PT, LINE_OF_FACE = 14, 12, 1.5  # 4号, 小4号

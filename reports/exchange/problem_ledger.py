@@ -7,10 +7,10 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
+from reports.domain.paper import DOCUMENT_LANGUAGE
 from reports.exchange.official_docx import OfficialDocument
 from reports.models.choices import ProblemColumn
 from reports.selectors.problem_papers import ClosingSlip, LedgerRow, column_label
-from reports.selectors.summaries import DOCUMENT_LANGUAGE
 
 
 def sheet_rows(

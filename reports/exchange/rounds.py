@@ -12,9 +12,9 @@ from docx.oxml.ns import nsdecls, qn
 from docx.shared import Mm, Pt
 from docx.text.paragraph import Paragraph
 
+from reports.domain.paper import DOCUMENT_LANGUAGE
 from reports.exchange.official_docx import OfficialDocument, plain
 from reports.selectors.rounds import RoundReport
-from reports.selectors.summaries import DOCUMENT_LANGUAGE
 
 # The type area is 156 mm wide: number, problem, unit, three days and names, result, note.
 WIDTHS_MM = (10, 36, 21, 18, 18, 15, 15, 23)

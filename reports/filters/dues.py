@@ -65,6 +65,8 @@ class DueFilter(filters.FilterSet):
         lookup_expr="lte",
         label=_("至"),
     )
+    # What a text for some days counts: periods that were over by their last one.
+    ended_by = DayFilter(field_name="period_last", lookup_expr="lte", label=_("结束不晚于"))
     lacking = filters.BooleanFilter(
         label=_("缺材料"), widget=forms.CheckboxInput, method="that_lack"
     )

@@ -38,6 +38,9 @@ class MeetingFilter(filters.FilterSet):
     unconfirmed = filters.BooleanFilter(
         label=_("待确认"), widget=forms.CheckboxInput, method="that_wait"
     )
+    sat_in = filters.BooleanFilter(
+        label=_("法制列席"), widget=forms.CheckboxInput, method="with_legal_unit"
+    )
     cancelled = filters.BooleanFilter(
         label=_("含已作废"), widget=forms.CheckboxInput, method="with_cancelled"
     )
@@ -67,6 +70,9 @@ class MeetingFilter(filters.FilterSet):
 
     def that_wait(self, rows: QuerySet, name: str, value: bool | None) -> QuerySet:
         return unconfirmed(rows) if value else rows
+
+    def with_legal_unit(self, rows: QuerySet, name: str, value: bool | None) -> QuerySet:
+        return rows.filter(legal_sat_in=True) if value else rows
 
     def with_cancelled(self, rows: QuerySet, name: str, value: bool | None) -> QuerySet:
         """The page has taken them in already; a filter only ever leaves rows out."""

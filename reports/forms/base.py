@@ -114,6 +114,13 @@ class UnitField(Choice):
         return found
 
 
+class TemplateField(Choice):
+    """A template of the annual report; ``empty_label`` says what none means."""
+
+    def label_from_instance(self, obj):
+        return obj.name
+
+
 class UnitsField(forms.ModelMultipleChoiceField):
     def label_from_instance(self, obj):
         return obj.label

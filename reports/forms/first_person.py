@@ -36,8 +36,6 @@ LINK_GROUPS = {
     "problem": _("在办问题"),
     "task": pgettext_lazy("several", "上级任务"),
 }
-# As much of a duty as its tick needs.
-TEXT_SHOWN = 34
 BLANK_ROWS, ROWS_OF_A_FRAME = 2, 6
 
 
@@ -75,8 +73,7 @@ def holder_label(held: Appointment, today: date) -> str:
 
 class DutiesField(forms.ModelMultipleChoiceField):
     def label_from_instance(self, obj):
-        text = obj.text if len(obj.text) <= TEXT_SHOWN else obj.text[:TEXT_SHOWN] + "……"
-        return _("%(number)s．%(text)s") % {"number": obj.position, "text": text}
+        return _("%(number)s．%(text)s") % {"number": obj.position, "text": obj.text}
 
 
 class DeedEntry(forms.Form):

@@ -12,6 +12,13 @@ from django.utils.translation import get_language, gettext, ngettext, pgettext, 
 from django.utils.translation import gettext_lazy as _
 
 from reports.domain.access import Role
+from reports.domain.assessments import (
+    AgainstAssessment,
+    AgainstFinding,
+    AgainstProof,
+    ItemGap,
+)
+from reports.domain.assessments import TableFault as ItemTableFault
 from reports.domain.calendar_table import Fault, TableFault
 from reports.domain.counting import WhyNot
 from reports.domain.court import CourtRemark
@@ -74,11 +81,32 @@ from reports.domain.problems import (
     Refusal,
 )
 from reports.domain.promises import AgainstDecision
+from reports.domain.public_forms import AgainstPublic
 from reports.domain.qualifications import AgainstCertificate, Validity
 from reports.domain.records import AgainstRecord, AgainstValue, Caution, FieldType
 from reports.domain.reminders import AgainstDeputy
+from reports.domain.report_checks import Advice, AgainstPattern, FindingKind
+from reports.domain.report_moves import (
+    AgainstCorrection,
+    AgainstHandIn,
+    AgainstStep,
+    Holder,
+    ReportStep,
+    StepNeed,
+    StepRefusal,
+)
+from reports.domain.report_templates import AgainstTemplate, Draw
 from reports.domain.staffing import AgainstStaffing, RemarkKind
-from reports.domain.summaries import AgainstSigning, AgainstText, ReportState, SectionRole
+from reports.domain.summaries import (
+    AgainstText,
+    Numbering,
+    OwnFinding,
+    PublicState,
+    ReportKind,
+    ReportState,
+    SectionRole,
+    WordingKind,
+)
 from reports.domain.tasks import AgainstDone, TaskStanding
 from reports.domain.waivers import AgainstWaiver
 
@@ -265,7 +293,14 @@ class HowOften(StrEnum):
 class ReportMove(StrEnum):
     COMPILE = "compile"
     EDIT = "edit"
+    COUNTERSIGN = "countersign"
+    REVIEW = "review"
+    COMMITTEE = "committee"
+    RETURN = "return"
     SIGN = "sign"
+    HAND_IN = "hand_in"
+    CORRECT = "correct"
+    PUBLISH = "publish"
 
 
 CADENCE_LABELS = {
@@ -778,13 +813,124 @@ HOW_OFTEN_LABELS = {
 
 REPORT_STATE_LABELS = {
     ReportState.DRAFT: _("起草"),
+    ReportState.COUNTERSIGN: _("会签"),
+    ReportState.REVIEW: _("审核"),
+    ReportState.COMMITTEE: _("党委会审议"),
     ReportState.SIGNED: _("已签发"),
     ReportState.PUBLISHED: _("已公开"),
+}
+REPORT_KIND_LABELS = {
+    ReportKind.ANNUAL: _("年度报告"),
+    ReportKind.SPAN: _("阶段材料"),
+}
+PUBLIC_STATE_LABELS = {
+    PublicState.DRAFT: _("待自查"),
+    PublicState.SELF_CHECKED: _("待复核"),
+    PublicState.SECOND_CHECKED: _("待批准"),
+    PublicState.APPROVED: _("待公开"),
+    PublicState.PUBLISHED: _("已公开"),
+}
+NUMBERING_LABELS = {
+    Numbering.CHAPTERS: _("一、（一）1.（1）"),
+    Numbering.ORDINALS: _("一是…二是…"),
+    Numbering.PLAIN: _("不编号"),
+}
+WORDING_KIND_LABELS = {
+    WordingKind.FORMULA: _("规范表述"),
+    WordingKind.TITLE: _("法律和机构名称"),
+    WordingKind.OUTDATED: _("过时说法"),
+    WordingKind.TYPO: _("错别字"),
+    WordingKind.PLACEHOLDER: _("占位文字"),
+}
+OWN_FINDING_LABELS = {
+    OwnFinding.MET: _("达到"),
+    OwnFinding.PARTLY: _("部分达到"),
+    OwnFinding.NOT_MET: _("未达到"),
+    OwnFinding.NOT_ASKED: _("不涉及"),
+}
+ITEM_TABLE_FAULT_SENTENCES = {
+    ItemTableFault.NO_NUMBER: _("请填写编号。"),
+    ItemTableFault.LONG_NUMBER: _("编号不能超过20个字。"),
+    ItemTableFault.NUMBER_TWICE: _("编号与第%(about)s行重复。"),
+    ItemTableFault.NO_TEXT: _("请填写考核内容。"),
+    ItemTableFault.LONG_TEXT: _("考核内容不能超过2000个字。"),
+    ItemTableFault.LONG_HEADING: _("类别不能超过100个字。"),
+    ItemTableFault.NOT_POINTS: _("分值应是不小于0的数字，最多两位小数。"),
+    ItemTableFault.POINTS_BELOW_OWN: _("该项已自评%(about)s分，分值不能更低。"),
+}
+AGAINST_FINDING_SENTENCES = {
+    AgainstFinding.NO_FINDING: _("请选择自评结论。"),
+    AgainstFinding.NO_BASIS: _("请写明自评依据。"),
+    AgainstFinding.ABOVE_POINTS: _("自评分不能高于分值。"),
+    AgainstFinding.BELOW_NOUGHT: _("自评分不能小于0。"),
+    AgainstFinding.POINTS_NOT_ASKED: _("不涉及的项不计自评分。"),
+    AgainstFinding.FULL_NOT_MET: _("未达到的项不能自评满分。"),
+}
+AGAINST_PROOF_SENTENCES = {
+    AgainstProof.TWICE: _("这条记录已经列在本项佐证中。"),
+    AgainstProof.CANCELLED: _("这条记录已作废，不能作为佐证。"),
+    AgainstProof.ELSEWHERE: _("只能列本分局的记录作佐证。"),
+}
+ITEM_GAP_LABELS = {
+    ItemGap.NO_FINDING: _("未自评"),
+    ItemGap.NO_PROOF: _("无佐证"),
+    ItemGap.NO_EVIDENCE: _("佐证缺材料"),
+    ItemGap.CANCELLED: _("含已作废记录"),
+}
+AGAINST_ASSESSMENT_SENTENCES = {
+    AgainstAssessment.SAME_TITLE: _("该年度已有同名的迎检卷。"),
+    AgainstAssessment.FOLLOWS_ELSEWHERE: _("上年度卷须是本分局的迎检卷。"),
+    AgainstAssessment.FOLLOWS_LATER: _("上年度卷的年度须早于本卷。"),
+    AgainstAssessment.NUMBER_TWICE: _("本卷已有同一编号的考核项。"),
+    AgainstAssessment.BELOW_OWN: _("该项的自评分高于这一分值，请先修改自评。"),
+    AgainstAssessment.HAS_PROOFS: _("该项已有自评或佐证，不能删除。"),
+    AgainstAssessment.NOTHING_TO_IMPORT: _("表格与本卷现有的考核项相同，没有可导入的内容。"),
+}
+# What may prove an item of an assessment, and the words of each.
+PROOF_LABELS = {
+    "schedule": _("制度"),
+    "meeting": _("会议"),
+    "problem": _("问题"),
+    "measure": _("措施"),
+    "record": _("工作记录"),
+    "deed": _("履职记录"),
+    "honour": _("荣誉"),
+    "evidence": _("佐证材料"),
 }
 REPORT_MOVE_LABELS = {
     ReportMove.COMPILE: _("汇编"),
     ReportMove.EDIT: _("修改"),
+    ReportMove.COUNTERSIGN: _("送会签"),
+    ReportMove.REVIEW: _("送审核"),
+    ReportMove.COMMITTEE: _("提交党委会审议"),
+    ReportMove.RETURN: _("退回修改"),
     ReportMove.SIGN: _("签发"),
+    ReportMove.HAND_IN: _("报送"),
+    ReportMove.CORRECT: _("更正"),
+    ReportMove.PUBLISH: _("公开"),
+}
+DRAW_LABELS = {
+    Draw.FORMULA: _("规范表述（由人选用）"),
+    Draw.ORGANISATION: _("领导责任、会议机构和法制员配备"),
+    Draw.SCHEDULES: _("各项制度落实情况"),
+    Draw.COUNSEL: _("法律顾问、公职律师、合法性审核和法制列席"),
+    Draw.MEETINGS: _("会议和活动"),
+    Draw.PROMISES: _("上年度报告所列事项的落实"),
+    Draw.TASKS: _("上级任务"),
+    Draw.PLAN: _("年度工作安排完成情况"),
+    Draw.HONOURS: _("荣誉和考评结果"),
+    Draw.INDICATORS: _("填报的指标数据"),
+    Draw.RECORDS: _("工作记录：未单列的其他小标题"),
+    Draw.PROBLEMS: _("问题、原因和整改"),
+    Draw.FIRST_PERSON: _("第一责任人履职"),
+    Draw.NEXT_YEAR: _("下一年度安排"),
+}
+AGAINST_TEMPLATE_SENTENCES = {
+    AgainstTemplate.NO_NAME: _("请填写模板名称。"),
+    AgainstTemplate.NO_SECTION: _("模板至少要有一个章节和一个段落。"),
+    AgainstTemplate.NO_HEADING: _("“%(about)s”章节没有标题。"),
+    AgainstTemplate.UNKNOWN_DRAW: _("“%(about)s”不是可用的取材。"),
+    AgainstTemplate.DRAWN_TWICE: _("“%(about)s”在模板中出现了两次，同样的记录只能写一处。"),
 }
 SECTION_ROLE_LABELS = {
     SectionRole.ACHIEVEMENTS: _("举措和成效"),
@@ -1196,14 +1342,55 @@ def refusal_sentence(refusal: Refusal) -> str:
 
 
 # Why an annual report is refused.
-AGAINST_SIGNING_SENTENCES = {
-    AgainstSigning.NOT_A_DRAFT: _("报告已经签发或公开，不能再次签发。"),
-    AgainstSigning.IN_FUTURE: _("签发日期不能晚于今天。"),
-    AgainstSigning.BEFORE_FIGURES: _(
-        "签发日期早于数据截至日（%(figures_on)s）。请先在编辑页把“数据截至”改为签发当日或以前。"
+REPORT_STEP_LABELS = {
+    ReportStep.COUNTERSIGN: _("送会签"),
+    ReportStep.SEND: _("送审核"),
+    ReportStep.REVIEW: _("审核同意"),
+    ReportStep.DELIBERATE: _("党委会审议"),
+    ReportStep.SIGN: _("签发"),
+    ReportStep.RETURN: _("退回起草"),
+}
+HOLDER_LABELS = {
+    Holder.IN_CHARGE: _("分管领导"),
+    Holder.FIRST_PERSON: _("第一责任人（含主持工作的）"),
+}
+STEP_NEED_LABELS = {
+    StepNeed.TEXT: _("已有正文"),
+    StepNeed.UNITS: _("写明会签单位"),
+    StepNeed.REASON: _("写明理由"),
+    StepNeed.MEETING: _("审核以后召开的党委会和议题"),
+    StepNeed.DELIBERATED: _("已经党委会审议"),
+}
+AGAINST_STEP_SENTENCES = {
+    AgainstStep.FROZEN: _("报告已经签发或公开，不能再“%(step)s”。"),
+    AgainstStep.NOT_FROM_HERE: _("报告现处“%(state)s”，不能“%(step)s”。"),
+    AgainstStep.ALREADY: _("党委会审议情况已经录入。"),
+    AgainstStep.IN_FUTURE: _("日期不能晚于今天。"),
+    AgainstStep.BEFORE_LAST: _("日期早于上一环节（%(on)s），请核对。"),
+    AgainstStep.BEFORE_FIGURES: _(
+        "签发日期早于数据截至日（%(on)s）。请先在编辑页把“数据截至”改为签发当日或以前。"
     ),
-    AgainstSigning.NOT_IN_OFFICE: _("%(signer)s在%(signed_on)s没有在本局任职，不能作为签发人。"),
-    AgainstSigning.NO_TEXT: _("报告还没有正文，请先汇编。"),
+    AgainstStep.NOT_HOLDER: _("%(person)s在%(on)s不是本局%(holder)s，不能办理。"),
+    AgainstStep.NO_TEXT: _("报告还没有正文，请先汇编。"),
+    AgainstStep.NO_UNITS: _("请写明会签单位。"),
+    AgainstStep.NO_REASON: _("请写明退回的理由。"),
+    AgainstStep.NO_MEETING: _("请选择审议报告的党委会和议题。"),
+    AgainstStep.OTHER_MEETING: _("所选会议不是本局党委会，或已作废。"),
+    AgainstStep.MEETING_BEFORE: _("所选会议在审核（%(on)s）以前召开，不能作为审议本稿的会议。"),
+    AgainstStep.NO_ITEM: _("所选议题缓议或未议及，不能作为审议依据。"),
+    AgainstStep.NOT_DELIBERATED: _("还没有录入党委会审议情况，不能签发。"),
+}
+AGAINST_CORRECTION_SENTENCES = {
+    AgainstCorrection.NOT_SIGNED: _("报告还没有签发，直接修改即可，不用另出更正版本。"),
+    AgainstCorrection.NOT_CURRENT: _("这一版已被更正，请从现行版本更正。"),
+    AgainstCorrection.NO_REASON: _("请写明更正的原因。"),
+}
+AGAINST_HAND_IN_SENTENCES = {
+    AgainstHandIn.NOT_SIGNED: _("签发以后才能报送。"),
+    AgainstHandIn.THERE: _("该报送对象已经列出，期限不同，请核对。"),
+    AgainstHandIn.IN_FUTURE: _("报送日期不能晚于今天。"),
+    AgainstHandIn.BEFORE_SIGNING: _("报送日期早于签发日期，请核对。"),
+    AgainstHandIn.HANDED: _("向%(addressee)s报送已于%(day)s录入，请核对。"),
 }
 AGAINST_TEXT_SENTENCES = {
     AgainstText.UNKNOWN_FIGURE: _("“%(mark)s”不是台账中的数据。数据只能保留或整个删去。"),
@@ -1211,6 +1398,74 @@ AGAINST_TEXT_SENTENCES = {
         "“%(mark)s”的数字被改动；台账中现为%(value)s，数据不能手工修改。"
     ),
     AgainstText.RAW_TOKEN: _("正文中不能出现“%(mark)s”。"),
+}
+
+# What the check of a report's wording and of its secrets found.
+FINDING_LABELS = {
+    FindingKind.SECRECY: _("保密检查"),
+    FindingKind.PLACEHOLDER: _("占位文字"),
+    FindingKind.TITLE: _("法律和机构名称"),
+    FindingKind.OUTDATED: _("过时说法"),
+    FindingKind.TYPO: _("错别字"),
+    FindingKind.FORMULA: _("规范表述"),
+    FindingKind.YEAR: _("年份"),
+    FindingKind.BRACKETS: _("括号和引号"),
+    FindingKind.PUNCTUATION: _("标点"),
+    FindingKind.DOUBLED: _("重复字词"),
+}
+ADVICE_SENTENCES = {
+    Advice.WRITE: _("建议写作“%(right)s”。"),
+    Advice.WRITE_IN_FULL: _("首次出现宜用全称“%(right)s”。"),
+    Advice.LEAVE_OUT: _("建议删去或改写。"),
+    Advice.FILL_IN: _("应填写实际内容或删去。"),
+    Advice.FULL_WIDTH: _("中文中应用全角标点“%(right)s”。"),
+    Advice.ONE_MARK: _("标点重复，应只留一个。"),
+    Advice.PAIR: _("在本段内没有另一半。"),
+    Advice.ONCE: _("字词重复，核对是否应为“%(right)s”。"),
+    Advice.CHECK_YEAR: _("报告年度为%(right)s年，核对年份。"),
+    Advice.COMPARE: _("与规范表述“%(right)s”相近而不一致，核对。"),
+    Advice.NO_LONGER: _("该表述已停用，改用现行表述。"),
+    Advice.NO_SPACE: _("字间不应有空格。"),
+    Advice.LOOK: _("疑似%(right)s，核对是否可以公开。"),
+    Advice.NAME: _("与本局人员姓名相同，核对是否可以公开。"),
+}
+AGAINST_PATTERN_SENTENCES = {
+    AgainstPattern.NOT_READABLE: _("不是正确的正则表达式，请核对括号和转义。"),
+    AgainstPattern.TOO_LONG: _("正则表达式过长，请拆成几项。"),
+    AgainstPattern.FINDS_NOTHING: _("该表达式可以匹配空内容，请写明至少要有的字符。"),
+    AgainstPattern.REPEATS_REPEATED: _(
+        "重复的括号内不能再有不定次数的重复或“|”，否则检查可能很久不结束。"
+    ),
+    AgainstPattern.TOO_MANY_REPEATS: _("不限次数的重复（*、+）最多用三处。"),
+    AgainstPattern.REFERS_BACK: _("不能引用前面的括号（如 \\1）。"),
+}
+# Why the published form is refused.
+AGAINST_PUBLIC_SENTENCES = {
+    AgainstPublic.NOT_SIGNED: _("报告签发后才能制作公开稿。"),
+    AgainstPublic.TAKEN_OVER: _("该报告据已公开的文本录入，不再另做公开稿。"),
+    AgainstPublic.NOT_ANNUAL: _("只有年度报告制作公开稿。"),
+    AgainstPublic.NOT_CURRENT: _("报告已有更正版本，请在现行版本上办理。"),
+    AgainstPublic.THERE_ALREADY: _("公开稿已经建立。"),
+    AgainstPublic.OTHER_STATE: _("公开稿的状态已有变化，请刷新后再办。"),
+    AgainstPublic.FROZEN: _("公开稿已批准，文字已固定，不能再改。"),
+    AgainstPublic.BEING_CHECKED: _("公开稿正在审查，要修改请先退回。"),
+    AgainstPublic.IN_FUTURE: _("日期不能晚于今天。"),
+    AgainstPublic.BEFORE_SIGNING: _("日期早于报告签发日期（%(signed_on)s）。"),
+    AgainstPublic.BEFORE_LAST_STEP: _("日期早于上一环节。"),
+    AgainstPublic.SAME_PERSON: _("自查、复核、批准须由三个不同的人办理。"),
+    AgainstPublic.NOT_IN_CHARGE: _(
+        "%(person)s在%(on)s不是本局的分管领导或第一责任人，不能批准公开。"
+    ),
+    AgainstPublic.NOT_OF_BUREAU: _("审查人须为本局人员。"),
+    AgainstPublic.NO_OPINION: _("请写明审查意见。"),
+    AgainstPublic.NO_REASON: _("请写明理由。"),
+    AgainstPublic.UNSETTLED: _("还有保密检查发现没有处理：删去、改写，或写明可以公开的理由。"),
+    AgainstPublic.NOTHING_LEFT: _("公开稿没有留下任何内容。"),
+    AgainstPublic.NOWHERE: _("请填写公开网址或索引号，至少一项。"),
+    AgainstPublic.BEFORE_APPROVAL: _("公开日期早于批准日期。"),
+    AgainstPublic.NOT_THERE: _("该句不在本报告中。"),
+    AgainstPublic.SAME_TEXT: _("改写后的文字与原文相同。"),
+    AgainstPublic.HAS_TOKEN: _("改写的文字中不能出现“{{”“}}”。"),
 }
 
 # Why a waiver is not asked for, granted or decided on.
@@ -1376,3 +1631,19 @@ def rate_label(part: int, whole: int) -> str:
         "whole": whole,
         "percent": percent,
     }
+
+
+def step_refusal_sentence(refusal: StepRefusal, person: object = None) -> str:
+    """Why a step of the annual report is refused, in words; ``person``: who was to decide."""
+    data = {
+        name: day_label(value) if isinstance(value, date) else value
+        for name, value in refusal.data.items()
+    }
+    if "state" in data:
+        data["state"] = REPORT_STATE_LABELS[ReportState(data["state"])]
+    if "step" in data:
+        data["step"] = REPORT_STEP_LABELS[ReportStep(data["step"])]
+    if "holder" in data:
+        data["holder"] = HOLDER_LABELS[Holder(data["holder"])]
+        data["person"] = person or gettext("此人")
+    return str(AGAINST_STEP_SENTENCES[refusal.code]) % data

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy, ngettext, override, pgettext_
 from reports.domain.access import Act
 from reports.domain.dues import Verdict
 from reports.domain.measures import MeasureStanding
-from reports.domain.paper import numeral
+from reports.domain.paper import DOCUMENT_LANGUAGE, numeral
 from reports.domain.problems import ENDED
 from reports.models import (
     AgendaItem,
@@ -47,7 +47,6 @@ from reports.selectors.problems import problems_for
 from reports.selectors.recording import dues_around
 from reports.selectors.rules import rhythm_of
 from reports.selectors.scope import Scope
-from reports.selectors.summaries import DOCUMENT_LANGUAGE
 
 # An item that was left over comes back for a year; then somebody must have forgotten it on purpose.
 LEFT_FOR = timedelta(days=366)

@@ -52,6 +52,8 @@ from reports.selectors.calendar import holidays, years_entered
 from reports.selectors.differences import Difference, table_name
 from reports.selectors.kept import KEPT_COUNTS, KEPT_KEY, counts_of
 from reports.selectors.people import appointment_differences
+from reports.selectors.public_forms import public_form_differences
+from reports.selectors.report_reading import fingerprint_differences
 from reports.selectors.rules import rhythm_of
 from reports.selectors.units import unit_differences
 
@@ -77,6 +79,7 @@ def audit_steps() -> list[Step]:
         Step(_("问题"), problem_differences),
         Step(_("措施"), measure_differences),
         Step(_("年度报告"), report_differences),
+        Step(_("公开稿"), public_form_differences),
         Step(_("权限"), membership_differences),
         Step(_("佐证材料"), evidence_differences),
     ]
@@ -465,15 +468,17 @@ def measure_differences() -> Iterator[Difference]:
 
 
 def report_differences() -> Iterator[Difference]:
-    """Signed reports that have no frozen figures, and drafts that have some."""
+    """Signed reports that have no frozen figures or are not as they were signed, and others that
+    have some."""
     rows = AnnualReport.objects.annotate(frozen=Count("frozen_figures", distinct=True))
-    wrong = rows.filter(Q(state="signed", frozen=0) | Q(state="draft", frozen__gt=0))
+    wrong = rows.filter(Q(state="signed", frozen=0) | ~Q(state="signed") & Q(frozen__gt=0))
     for report in wrong.order_by("pk"):
-        expected = 0 if report.state == "draft" else "> 0"
+        expected = "> 0" if report.state == "signed" else 0
         label = f"{report.bureau_id} · {report.title}"
         yield Difference(
             "AnnualReport", report.pk, label, "frozen_figures", report.frozen, expected
         )
+    yield from fingerprint_differences()
 
 
 def membership_differences() -> Iterator[Difference]:

@@ -347,7 +347,7 @@ def with_head(bureaus: QuerySet[Unit], day: date) -> QuerySet[Unit]:
 
 def with_report(units: QuerySet[Unit], year: int) -> QuerySet[Unit]:
     """Each unit with the key and the state of its annual report of the year, if it files one."""
-    report = AnnualReport.objects.filter(bureau=OuterRef("pk"), year=year)
+    report = AnnualReport.objects.annual().filter(bureau=OuterRef("pk"), year=year)
     return units.annotate(
         report_pk=Subquery(report.values("pk")), report_state=Subquery(report.values("state"))
     )

@@ -13,7 +13,7 @@ from django.utils.translation import ngettext, override
 
 from reports.domain.dues import Verdict
 from reports.domain.first_person import DeedForm, DeedKind
-from reports.domain.paper import numeral
+from reports.domain.paper import DOCUMENT_LANGUAGE, numeral
 from reports.models import Appointment, Deed, Due
 from reports.models.choices import (
     ACCOUNT_FORM_LABELS,
@@ -29,7 +29,6 @@ from reports.selectors.bureaus import label_of
 from reports.selectors.dues import DONE
 from reports.selectors.first_person import DutySheet, Performance, post_words
 from reports.selectors.minutes import full_name
-from reports.selectors.summaries import DOCUMENT_LANGUAGE
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override, pgettext
 
 from reports.domain.dues import Verdict
+from reports.domain.paper import DOCUMENT_LANGUAGE
 from reports.domain.periods import ONE_DAY
 from reports.domain.problems import ProblemState
 from reports.models import (
@@ -71,7 +72,6 @@ from reports.selectors.problems import ENDS, problems_for
 from reports.selectors.promises import promises_of
 from reports.selectors.rules import make_up_limit
 from reports.selectors.scope import Scope
-from reports.selectors.summaries import DOCUMENT_LANGUAGE
 
 CLOSED = ProblemState.CLOSED.value
 RUNNING = (Verdict.OPEN.value, Verdict.AWAITING.value)

@@ -9,7 +9,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from reports.domain.paper import numeral
+from reports.domain.paper import DOCUMENT_LANGUAGE, numeral
 from reports.models import AgendaItem, Attendance, Meeting, Unit
 from reports.models.choices import (
     OUTCOME_LABELS,
@@ -21,7 +21,6 @@ from reports.models.choices import (
     listed,
 )
 from reports.selectors.names import called_then
-from reports.selectors.summaries import DOCUMENT_LANGUAGE
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,6 +33,7 @@ from reports.domain.notices import (
     days_late,
     notice_step,
 )
+from reports.domain.paper import DOCUMENT_LANGUAGE
 from reports.domain.problems import ProblemMove
 from reports.models import (
     Appointment,
@@ -55,7 +56,6 @@ from reports.selectors.measures import measures_for
 from reports.selectors.minutes import full_name
 from reports.selectors.problems import problems_for
 from reports.selectors.scope import Scope
-from reports.selectors.summaries import DOCUMENT_LANGUAGE
 
 OUT = (NoticeState.APPROVED.value, NoticeState.RECEIVED.value)
 REPLIED = (NoticeState.ANSWERED.value, NoticeState.ENDED.value)

@@ -220,7 +220,7 @@ def _place_waivers(
             entries[pk].files.append(file)
 
 
-_COLUMNS = (
+FILE_COLUMNS = (
     "evidence__kind",
     "evidence__title",
     "evidence__original_name",
@@ -235,7 +235,7 @@ _COLUMNS = (
     "evidence__reference_day",
     "evidence__reference_keeper",
 )
-_KIND_ORDER = {kind.value: place for place, kind in enumerate(EvidenceKind)}
+KIND_ORDER = {kind.value: place for place, kind in enumerate(EvidenceKind)}
 
 
 def _files(
@@ -255,11 +255,11 @@ def _files(
         )
         .exclude(evidence__review=ReviewState.RETURNED.value)
         .order_by("evidence__recorded_at", "evidence_id")
-        .values_list(f"{name}_id", *_COLUMNS)
+        .values_list(f"{name}_id", *FILE_COLUMNS)
     )
     found = [(pk, PackFile(*columns)) for pk, *columns in rows]
     found = [(pk, file) for pk, file in found if references or not file.is_reference]
-    return sorted(found, key=lambda pair: _KIND_ORDER[pair[1].kind])
+    return sorted(found, key=lambda pair: KIND_ORDER[pair[1].kind])
 
 
 def _batches(keys: Iterable[int]) -> Iterator[list[int]]:

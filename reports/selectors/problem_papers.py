@@ -14,6 +14,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, override
 
+from reports.domain.paper import DOCUMENT_LANGUAGE
 from reports.domain.problem_figures import ProblemTotals
 from reports.domain.problems import LookBackResult, ProblemMove, ProblemState
 from reports.models import (
@@ -40,7 +41,6 @@ from reports.models.choices import (
 from reports.selectors.minutes import full_name
 from reports.selectors.problems import years_in_a_row
 from reports.selectors.scope import Scope
-from reports.selectors.summaries import DOCUMENT_LANGUAGE
 
 C = ProblemColumn
 USUAL = (

@@ -37,7 +37,7 @@ UNDECIDED, UNANSWERED = "undecided", "unanswered"
 
 def report_before(bureau_id: int, year: int) -> AnnualReport | None:
     """The report of the year before, signed or published or still a draft: one query."""
-    return AnnualReport.objects.filter(bureau=bureau_id, year=year - 1).first()
+    return AnnualReport.objects.annual().filter(bureau=bureau_id, year=year - 1).first()
 
 
 def found_in(report: AnnualReport) -> dict[PromiseKind, list[Found]]:
@@ -90,7 +90,7 @@ def _told(sentence: Sentence) -> Told:
     return Told(
         pk=sentence.pk,
         text=sentence.text,
-        about=sources[0].figure.split("/")[0] if sources else "",
+        about=next((s.figure for s in sources if s.figure), "").split("/")[0],
         problem=next((s.problem_id for s in sources if s.problem_id), None),
         measure=next((s.measure_id for s in sources if s.measure_id), None),
     )
@@ -218,6 +218,8 @@ def promise_lines(bureau_id: int, year: int, *, on: date) -> list[PromiseLine]:
             answered=row.answered,
             dropped=row.decided_then and row.decision == PromiseDecision.DROPPED,
             record=_record(row) if row.decided_then else None,
+            pk=row.pk,
+            is_problem=row.kind == PromiseKind.PROBLEM,
         )
         for row in rows
     ]

@@ -11,6 +11,7 @@ from django.utils.translation import override
 
 from reports.domain.access import Act
 from reports.domain.look_backs import RoundStanding, Worked, round_standing
+from reports.domain.paper import DOCUMENT_LANGUAGE
 from reports.domain.problems import LookBackResult, ProblemState
 from reports.models import (
     Evidence,
@@ -26,7 +27,6 @@ from reports.models import ProblemMove as MoveRow
 from reports.models.choices import LOOK_BACK_RESULT_LABELS, day_label, listed
 from reports.selectors.problem_facts import login_of
 from reports.selectors.scope import Scope
-from reports.selectors.summaries import DOCUMENT_LANGUAGE
 
 RUNNING, ENDED = "running", "ended"
 

@@ -21,6 +21,8 @@ from reports.models import (
     AgendaPaper,
     AnnualReport,
     Appointment,
+    Assessment,
+    AssessmentItem,
     Attendance,
     Certificate,
     Deed,
@@ -33,6 +35,7 @@ from reports.models import (
     Figure,
     Honour,
     Indicator,
+    ItemProof,
     LookBackRound,
     Measure,
     Meeting,
@@ -41,6 +44,8 @@ from reports.models import (
     Person,
     Problem,
     Promise,
+    ReportCall,
+    ReportTemplate,
     Schedule,
     ScheduleSet,
     StaffingRule,
@@ -188,6 +193,9 @@ _AT_A_UNIT = (
     StaffingRule,
     DutyList,
     Indicator,
+    Assessment,
+    ReportCall,
+    ReportTemplate,
 )
 
 
@@ -202,6 +210,10 @@ def _place(record: Model) -> tuple[Unit, Unit | None]:
         return record.due.unit, record.due.bureau
     if isinstance(record, Certificate):
         return record.person.unit, record.person.unit.bureau
+    if isinstance(record, AssessmentItem):
+        return _place(record.assessment)
+    if isinstance(record, ItemProof):
+        return _place(record.item.assessment)
     if isinstance(record, _AT_A_UNIT):
         return record.unit, record.unit.bureau
     return record.unit, record.bureau
@@ -339,6 +351,23 @@ def _of_bureau(scope: Scope, act: Act) -> Q:
     return found
 
 
+def _assessment(prefix: str):
+    def condition(scope: Scope, act: Act) -> Q:
+        """A volume belongs to a bureau as a whole; so do its items and what proves them."""
+        found = Q(pk__in=[])
+        for g in scope.grants:
+            if act not in MAY[g.role] or g.kind not in {"bureau", "tree"}:
+                continue
+            part = Q(**{f"{prefix}unit": g.bureau_id})
+            if g.kind == "tree":
+                path = f"{prefix}unit__path"
+                part = Q(**{f"{path}__gte": g.path, f"{path}__lt": g.path_end})
+            found = part if _is_nothing(found) else found | part
+        return found
+
+    return condition
+
+
 def _of_due(scope: Scope, act: Act) -> Q:
     return scope.condition(unit="due__unit", bureau="due__bureau", act=act)
 
@@ -414,6 +443,11 @@ CONDITIONS = {
     LookBackRound: _round,
     Promise: _of_bureau,
     AnnualReport: _of_bureau,
+    Assessment: _assessment(""),
+    ReportCall: _assessment(""),
+    ReportTemplate: _delivered_or_of_units,
+    AssessmentItem: _assessment("assessment__"),
+    ItemProof: _assessment("item__assessment__"),
     Honour: _of_bureau,
     Schedule: _schedule_of("set__"),
     ScheduleSet: _schedule_of(""),

@@ -27,7 +27,7 @@ from django.db.models.functions import Cast, Coalesce
 
 from reports.domain.access import Act, Role
 from reports.domain.problems import LEFT_OUT, ProblemClass, ProblemState
-from reports.domain.summaries import ReportState
+from reports.domain.summaries import PublicState
 from reports.models import (
     AnnualReport,
     Due,
@@ -36,6 +36,8 @@ from reports.models import (
     Membership,
     Problem,
     Promise,
+    PublicForm,
+    SecrecyStep,
     SuperiorTask,
 )
 from reports.selectors.certificates import bureaus_with_certificates_to_renew
@@ -45,11 +47,18 @@ from reports.selectors.meetings import to_confirm
 from reports.selectors.notices import NoticeWaits, notices_waiting
 from reports.selectors.problem_facts import VERIFYING
 from reports.selectors.promises import GIVEN
+from reports.selectors.report_reading import (
+    comments_waiting,
+    hand_ins_due,
+    reports_to_review,
+    reports_to_sign,
+)
 from reports.selectors.rounds import look_backs_due, rounds_waiting
 from reports.selectors.scope import Scope
 from reports.selectors.waivers import requests_to_decide
 
 SOON = timedelta(days=14)  # a duty of the whole year need not wait in the list from January on
+HAND_IN_SOON = timedelta(days=30)
 EVIDENCE_FOR = timedelta(days=92)  # what has lacked papers for longer is on its own list
 MOST_ROWS = 2000  # more are counted and not read
 NEVER = date(9999, 12, 31)  # of what has no day: it sorts behind everything that has one
@@ -80,7 +89,12 @@ class Waiting(StrEnum):
     LOOK_BACK = "look_back"
     REVIEW = "review"
     SILENT = "silent"
+    REPORT_REVIEW = "report_review"
     SIGN = "sign"
+    HAND_IN = "hand_in"
+    COMMENT = "comment"
+    PUBLIC_CHECK = "public_check"
+    PUBLIC_APPROVE = "public_approve"
     GATHER = "gather"
     PROMISE = "promise"
     EVIDENCE = "evidence"
@@ -142,7 +156,19 @@ SHAPES: dict[Waiting, Shape] = {
     Waiting.LOOK_BACK: Shape(**_PROBLEM, day="look_back_on"),
     Waiting.REVIEW: Shape(**_PROBLEM, day="review_on"),
     Waiting.SILENT: Shape("title", "unit_id", other="moved_on"),
+    Waiting.REPORT_REVIEW: _REPORT,
     Waiting.SIGN: _REPORT,
+    Waiting.HAND_IN: Shape(
+        "report__title", "report__bureau_id", day="due_on", note="addressee", key="report_id"
+    ),
+    Waiting.COMMENT: Shape(
+        "text",
+        "paragraph__section__report__bureau_id",
+        note="paragraph__section__heading",
+        key="paragraph__section__report_id",
+    ),
+    Waiting.PUBLIC_CHECK: Shape("report__title", "report__bureau_id", key="report_id"),
+    Waiting.PUBLIC_APPROVE: Shape("report__title", "report__bureau_id", key="report_id"),
     Waiting.GATHER: _REPORT,
     Waiting.PROMISE: Shape("text", "bureau_id"),
     Waiting.EVIDENCE: Shape(**_DUE, other="period_last"),
@@ -309,13 +335,28 @@ def _decisions(scope: Scope, today: date) -> dict[Waiting, QuerySet]:
 
 
 def _year(scope: Scope, today: date) -> dict[Waiting, QuerySet]:
-    """What the turn of the year brings: reports to be signed, promises to be answered for."""
+    """What the turn of the year brings: reports on their way, promises to be answered for."""
     found = {}
     reports = AnnualReport.objects.all()
+    forms = PublicForm.objects.filter(report__is_current=True)
     if scope.allows(Act.SIGN_REPORT):
-        found[Waiting.SIGN] = scope.limit(reports, Act.SIGN_REPORT).filter(
-            state=ReportState.DRAFT, year__lt=today.year
+        here = scope.limit(reports, Act.SIGN_REPORT)
+        found[Waiting.REPORT_REVIEW] = reports_to_review(scope, here, today)
+        found[Waiting.SIGN] = reports_to_sign(scope, here, today)
+        found[Waiting.PUBLIC_APPROVE] = forms.filter(
+            report__in=here.values("pk"), state=PublicState.SECOND_CHECKED.value
         )
+    if scope.allows(Act.CHECK_SECRECY):
+        here = scope.limit(reports, Act.CHECK_SECRECY)
+        # Who checked first is not the one to check again.
+        mine = SecrecyStep.objects.filter(form=OuterRef("pk"), recorded_by=scope.user_id)
+        found[Waiting.PUBLIC_CHECK] = forms.filter(
+            ~Exists(mine), report__in=here.values("pk"), state=PublicState.SELF_CHECKED.value
+        )
+    if scope.allows(Act.COMPILE_REPORT):
+        here = scope.limit(reports, Act.COMPILE_REPORT)
+        found[Waiting.HAND_IN] = hand_ins_due(here, today + HAND_IN_SOON)
+        found[Waiting.COMMENT] = comments_waiting(here)
     if scope.allows(Act.CARRY_OVER):
         set_out = Promise.objects.filter(report=OuterRef("pk"))
         found[Waiting.GATHER] = scope.limit(reports, Act.CARRY_OVER).filter(

@@ -43,7 +43,12 @@ BADGES = {
     Waiting.LOOK_BACK: gettext_lazy("待回头看"),
     Waiting.REVIEW: gettext_lazy("待评估"),
     Waiting.SILENT: gettext_lazy("无进展"),
+    Waiting.REPORT_REVIEW: gettext_lazy("报告待审核"),
     Waiting.SIGN: gettext_lazy("报告待签发"),
+    Waiting.HAND_IN: gettext_lazy("报告待报送"),
+    Waiting.COMMENT: gettext_lazy("意见待处理"),
+    Waiting.PUBLIC_CHECK: gettext_lazy("公开稿待复核"),
+    Waiting.PUBLIC_APPROVE: gettext_lazy("公开稿待批准"),
     Waiting.GATHER: gettext_lazy("上年报告"),
     Waiting.PROMISE: gettext_lazy("上年报告事项"),
     Waiting.EVIDENCE: gettext_lazy("缺材料"),
@@ -72,7 +77,12 @@ HEADINGS = {
     Waiting.LOOK_BACK: gettext_lazy("到期应回头看的问题"),
     Waiting.REVIEW: gettext_lazy("到期应评估的长期问题"),
     Waiting.SILENT: gettext_lazy("较长时间没有进展的措施"),
+    Waiting.REPORT_REVIEW: gettext_lazy("待审核的年度报告"),
     Waiting.SIGN: gettext_lazy("待签发的年度报告"),
+    Waiting.HAND_IN: gettext_lazy("30日内应报送和逾期未报送的年度报告"),
+    Waiting.COMMENT: gettext_lazy("年度报告中待处理的意见"),
+    Waiting.PUBLIC_CHECK: gettext_lazy("待复核的公开稿"),
+    Waiting.PUBLIC_APPROVE: gettext_lazy("待批准的公开稿"),
     Waiting.GATHER: gettext_lazy("尚未列出事项的上年报告"),
     Waiting.PROMISE: gettext_lazy("待处理的上年报告事项"),
     Waiting.EVIDENCE: gettext_lazy("缺材料的会议和事项"),
@@ -100,7 +110,12 @@ BUTTONS = {
     Waiting.LOOK_BACK: gettext_lazy("回头看"),
     Waiting.REVIEW: gettext_lazy("评估"),
     Waiting.SILENT: gettext_lazy("报进展"),
+    Waiting.REPORT_REVIEW: gettext_lazy("审核"),
     Waiting.SIGN: gettext_lazy("签发"),
+    Waiting.HAND_IN: gettext_lazy("录入报送"),
+    Waiting.COMMENT: gettext_lazy("处理"),
+    Waiting.PUBLIC_CHECK: gettext_lazy("复核"),
+    Waiting.PUBLIC_APPROVE: gettext_lazy("批准"),
     Waiting.GATHER: gettext_lazy("列出"),
     Waiting.PROMISE: gettext_lazy("处理"),
     Waiting.EVIDENCE: gettext_lazy("补交"),
@@ -243,6 +258,14 @@ def _address(row: WaitingRow) -> str:
         return f"{reverse('reports:certificate-list')}?bureau={row.pk}&state=due"
     if row.why == Waiting.GATHER:
         return f"{reverse('reports:promise-list', args=[row.unit])}"
+    if row.why == Waiting.REPORT_REVIEW:
+        return reverse("reports:report-step", args=[row.pk, "review"])
+    if row.why == Waiting.HAND_IN:
+        return reverse("reports:report-hand-in", args=[row.key, row.pk])
+    if row.why == Waiting.COMMENT:
+        return reverse("reports:report-comment-settle", args=[row.key, row.pk])
+    if row.why in (Waiting.PUBLIC_CHECK, Waiting.PUBLIC_APPROVE):
+        return reverse("reports:report-public", args=[row.key])
     if row.why == Waiting.WORK:
         move = "start" if row.note == ProblemState.ASSIGNED else "submit"
         return reverse("reports:problem-move", args=[row.pk, move])

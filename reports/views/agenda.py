@@ -31,6 +31,7 @@ from reports.actions.meetings import (
 from reports.domain.access import Act
 from reports.domain.counting import minutes_between
 from reports.domain.dates import day_typed, hour_typed
+from reports.domain.paper import DOCUMENT_LANGUAGE
 from reports.filters.agenda import AgendaFilter
 from reports.forms.agenda import (
     FREE_ROWS,
@@ -89,7 +90,6 @@ from reports.selectors.recording import (
     units_of_chair,
     why_impossible,
 )
-from reports.selectors.summaries import DOCUMENT_LANGUAGE
 from reports.selectors.units import exists_in
 from reports.tables.agenda import AgendaTable
 from reports.views.mixins import DayMixin, OfficialPaper, TablePage, bring_near

@@ -31,6 +31,8 @@ RECORD_PAGES = (
 POSTS_PAGES = ("/staffing/", "/gaps/", "/certificates/", "/examinations/", "/who/", "/posts/")
 # What a first responsible person must do, did, and gave account of.
 FIRST_PERSON_PAGES = ("/duties/", "/deeds/", "/accounts/")
+# What stands beside the annual reports.
+REPORT_PAGES = ("/indicators/", "/figures/", "/honours/", "/assessments/", "/city-summary/")
 # What the stock admin is for; whoever may none of it sees no way in.
 ADMIN_ACTS = (
     Act.MANAGE_PEOPLE,
@@ -88,7 +90,7 @@ class Frame:
             return "true"
         if path == "/problems/" and here.startswith("/rounds/"):
             return "true"
-        if path == "/reports/" and here.startswith(("/indicators/", "/figures/", "/honours/")):
+        if path == "/reports/" and here.startswith(REPORT_PAGES):
             return "true"
         return "true" if here.startswith(path) else ""
 

@@ -23,6 +23,7 @@ from reports.actions.indicators import (
 )
 from reports.actions.refusals import Refused
 from reports.domain.access import Act
+from reports.domain.paper import DOCUMENT_LANGUAGE
 from reports.exchange.indicators import sum_rows, year_rows
 from reports.exchange.sheets import XLSX, disposition, file_name, workbook
 from reports.forms.base import key_in
@@ -44,7 +45,6 @@ from reports.selectors.indicators import (
     indicators_for,
     set_for,
 )
-from reports.selectors.summaries import DOCUMENT_LANGUAGE
 from reports.views.mixins import DayMixin
 from reports.views.scoped import ScopeMixin
 

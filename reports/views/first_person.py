@@ -15,6 +15,7 @@ from reports.actions.first_person import adopt_list, confirm_list, edit_list
 from reports.actions.refusals import Refused
 from reports.domain.access import Act
 from reports.domain.first_person import FOUR_IN_PERSON
+from reports.domain.paper import DOCUMENT_LANGUAGE
 from reports.exchange.first_person import performance_docx
 from reports.exchange.official_docx import MEDIA_TYPE
 from reports.exchange.sheets import disposition, file_name
@@ -45,7 +46,6 @@ from reports.selectors.first_person_paper import (
     term_words,
 )
 from reports.selectors.history import changes_of
-from reports.selectors.summaries import DOCUMENT_LANGUAGE
 from reports.tables.first_person import DutyTable
 from reports.views.mixins import FIRST_YEAR, LAST_YEAR, DayMixin, OfficialPaper, TablePage
 from reports.views.scoped import ScopeMixin

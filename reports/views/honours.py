@@ -171,7 +171,8 @@ class HonourEdit(HonourPage):
         asked = self.request.GET.get("next", "")
         if url_has_allowed_host_and_scheme(asked, allowed_hosts=None):
             return asked
-        report = AnnualReport.objects.filter(bureau=self.bureau, year=self.honour.year).first()
+        rows = AnnualReport.objects.annual()
+        report = rows.filter(bureau=self.bureau, year=self.honour.year).first()
         if report is None:
             return self.list_address
         return f"{report.get_absolute_url()}#honours"

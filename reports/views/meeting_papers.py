@@ -16,6 +16,7 @@ from django.views.generic import FormView, TemplateView, View
 
 from reports.actions.meeting_ledger import CannotSetColumns, set_meeting_columns
 from reports.domain.access import Act
+from reports.domain.paper import DOCUMENT_LANGUAGE
 from reports.exchange.meeting_ledger import sheet_rows
 from reports.exchange.minutes import minutes_docx
 from reports.exchange.official_docx import MEDIA_TYPE
@@ -34,7 +35,6 @@ from reports.selectors.meeting_ledger import (
 )
 from reports.selectors.minutes import Minutes, minutes_of
 from reports.selectors.names import with_name_then
-from reports.selectors.summaries import DOCUMENT_LANGUAGE
 from reports.views.mixins import DayMixin, OfficialPaper, refused
 from reports.views.scoped import ScopeMixin
 from reports.views.selection import ticked

@@ -16,10 +16,10 @@ from django_tables2 import SingleTableMixin
 
 from reports.actions.refusals import Refused
 from reports.domain.dates import day_typed
+from reports.domain.paper import DOCUMENT_LANGUAGE
 from reports.domain.progress import Tally
 from reports.exchange.sheets import CSV, XLSX, csv_lines, disposition, file_name, workbook
 from reports.models.choices import day_label, listed
-from reports.selectors.summaries import DOCUMENT_LANGUAGE
 from reports.tables.base import CappedPaginator
 
 FIRST_YEAR, LAST_YEAR = 2000, 2100

@@ -39,6 +39,7 @@ from reports.domain.notices import (
     notice_step,
     reasons_against_notice_step,
 )
+from reports.domain.paper import DOCUMENT_LANGUAGE
 from reports.exchange.notices import notice_docx
 from reports.exchange.official_docx import MEDIA_TYPE
 from reports.exchange.sheets import disposition, file_name
@@ -74,7 +75,6 @@ from reports.selectors.notices import (
     units_to_urge,
     with_state,
 )
-from reports.selectors.summaries import DOCUMENT_LANGUAGE
 from reports.tables.notices import NoticeTable
 from reports.views.mixins import DayMixin, OfficialPaper, TablePage, refused
 from reports.views.scoped import ScopeMixin

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, override
 from django.views.generic import TemplateView, View
 
+from reports.domain.paper import DOCUMENT_LANGUAGE
 from reports.domain.problem_figures import ProblemTotals
 from reports.exchange.official_docx import MEDIA_TYPE
 from reports.exchange.problem_ledger import sheet_rows, slip_docx
@@ -31,7 +32,6 @@ from reports.selectors.problem_papers import (
     with_slip_facts,
 )
 from reports.selectors.problems import problem_totals
-from reports.selectors.summaries import DOCUMENT_LANGUAGE
 from reports.views.mixins import DayMixin, OfficialPaper
 from reports.views.scoped import ScopeMixin
 from reports.views.selection import SelectionMixin, ticked

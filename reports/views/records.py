@@ -21,6 +21,7 @@ from reports.actions.refusals import Refused
 from reports.domain.access import Act
 from reports.domain.court import KIND as COURT
 from reports.domain.measures import due_day
+from reports.domain.paper import DOCUMENT_LANGUAGE
 from reports.domain.records import FieldType
 from reports.exchange.records import plan_rows
 from reports.exchange.sheets import XLSX, disposition, file_name, workbook
@@ -56,7 +57,6 @@ from reports.selectors.records import (
     with_relations,
     with_total_beside,
 )
-from reports.selectors.summaries import DOCUMENT_LANGUAGE
 from reports.tables.records import RecordTable, with_own_columns
 from reports.views.mixins import DayMixin, TablePage, refused
 from reports.views.scoped import ScopeMixin

@@ -22,6 +22,7 @@ from reports.actions.rounds import (
 )
 from reports.domain.access import Act
 from reports.domain.look_backs import drawn
+from reports.domain.paper import DOCUMENT_LANGUAGE
 from reports.domain.problems import LookBackResult
 from reports.exchange.official_docx import MEDIA_TYPE
 from reports.exchange.rounds import round_docx
@@ -43,7 +44,6 @@ from reports.selectors.rounds import (
     rounds_for,
     sources_of,
 )
-from reports.selectors.summaries import DOCUMENT_LANGUAGE
 from reports.tables.rounds import RoundTable
 from reports.views.mixins import DayMixin, OfficialPaper, TablePage, refused
 from reports.views.scoped import ScopeMixin

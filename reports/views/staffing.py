@@ -19,6 +19,7 @@ from reports.actions.staffing import (
     set_staffing_rule,
 )
 from reports.domain.access import Act
+from reports.domain.paper import DOCUMENT_LANGUAGE
 from reports.domain.staffing import Totals
 from reports.exchange.sheets import XLSX, disposition, file_name, workbook
 from reports.exchange.staffing import bureau_rows, coverage_rows
@@ -48,7 +49,6 @@ from reports.selectors.staffing import (
     with_remarks,
     year_of,
 )
-from reports.selectors.summaries import DOCUMENT_LANGUAGE
 from reports.tables.staffing import GapTable, RemarkTable
 from reports.views.mixins import DayMixin, TablePage, refused
 from reports.views.scoped import ScopeMixin

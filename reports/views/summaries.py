@@ -1,64 +1,59 @@
-"""The annual report: its list, reading, wording, signing and printing."""
-
-from datetime import date
+"""The annual report: its list, compiling, reading, and what stands at its head."""
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
-from django.db import transaction
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext, override, pgettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.generic import FormView, TemplateView, View
 
-from reports.actions.evidence import CannotKeepEvidence, Upload
-from reports.actions.summaries import (
-    CannotCompile,
+from reports.actions.report_editing import (
     CannotEdit,
-    CannotSign,
     TextEdit,
-    compile_report,
-    document_figures,
     edit_report,
-    editor_text,
     last_step,
-    sign_report,
+    refuse_unless_open,
 )
+from reports.actions.summaries import CannotCompile, compile_report, recompile
 from reports.domain.access import Act
-from reports.domain.summaries import ReportState
+from reports.domain.report_moves import EDITABLE, OPEN, Holder, ReportStep, possible_steps
+from reports.domain.summaries import ReportKind, ReportState
 from reports.filters.summaries import ReportFilter
-from reports.forms.summaries import (
-    PaperSignForm,
-    ReportMetaForm,
-    ReportNewForm,
-    ReportTextForm,
-    SignForm,
-)
-from reports.models import AnnualReport, Honour, Person, Unit
-from reports.models.choices import EvidenceKind, listed
+from reports.forms.base import key_in
+from reports.forms.summaries import ReportMetaForm, ReportNewForm
+from reports.models import AnnualReport, Honour, Person, ReportTemplate, Unit
+from reports.models.choices import REPORT_STEP_LABELS
 from reports.selectors.evidence import evidence_of
 from reports.selectors.history import changes_of
 from reports.selectors.honours import running
+from reports.selectors.public_forms import form_of
+from reports.selectors.report_calls import calls_shown
+from reports.selectors.report_checks import count_findings
+from reports.selectors.report_facts import records_behind
+from reports.selectors.report_figures import Figure
+from reports.selectors.report_margins import margins_of, misses_of
+from reports.selectors.report_paragraphs import SectionRead, sections_of
+from reports.selectors.report_reading import (
+    addressed,
+    comments_of,
+    holds,
+    kept_texts,
+    proofs_of,
+    step_in,
+    was_deliberated,
+)
+from reports.selectors.report_templates import templates_for, templates_to_use
 from reports.selectors.summaries import (
-    DOCUMENT_LANGUAGE,
-    Figure,
-    SectionRead,
-    behind,
     drift_counts,
     drift_of,
-    duty_rows,
-    gaps_of,
-    is_of_duties,
     published_records,
-    report_day,
     reports_for,
-    sections_of,
     shown_figures,
-    signers_of,
 )
+from reports.selectors.year_records import YearRecords, duty_rows, is_of_duties, report_day
 from reports.tables.summaries import ReportTable
-from reports.views.mixins import DayMixin, OfficialPaper, TablePage, refused
+from reports.views.mixins import DayMixin, TablePage, refused
 from reports.views.scoped import ScopeMixin
 from reports.views.selection import SelectionMixin
 
@@ -96,6 +91,7 @@ class ReportNew(ScopeMixin, DayMixin, FormView):
         return super().get_form_kwargs() | {
             "bureaus": self.bureaus,
             "this_year": self.today.year,
+            "templates": templates_for(self.scope).filter(is_active=True),
         }
 
     def get_initial(self):
@@ -105,13 +101,18 @@ class ReportNew(ScopeMixin, DayMixin, FormView):
 
     def form_valid(self, form):
         bureau, year = form.cleaned_data["bureau"], form.cleaned_data["year"]
-        there = AnnualReport.objects.filter(bureau=bureau, year=year).first()
+        there = AnnualReport.objects.annual().filter(bureau=bureau, year=year).first()
         if there is not None:
             messages.info(self.request, _("该年度的报告已经存在。"))
             return redirect(there)
         try:
             report = compile_report(
-                bureau=bureau, year=year, by=self.request.user, at=timezone.now(), today=self.today
+                bureau=bureau,
+                year=year,
+                template=form.cleaned_data["template"],
+                by=self.request.user,
+                at=timezone.now(),
+                today=self.today,
             )
         except CannotCompile as refusal:
             return refused(self, form, refusal)
@@ -137,14 +138,30 @@ class ReportPage(ScopeMixin, DayMixin):
     @cached_property
     def report(self) -> AnnualReport:
         return self.get_visible(
-            AnnualReport.objects.select_related("bureau", "signer", "signed_by", "recorded_by"),
+            AnnualReport.objects.select_related(
+                "bureau",
+                "signer",
+                "signed_by",
+                "recorded_by",
+                "public_form",
+                "template",
+                "corrects",
+                "corrected_by",
+            ),
             self.kwargs["pk"],
         )
 
     @cached_property
+    def records(self) -> YearRecords | None:
+        """What stands behind the report, read once a page; nothing of a text taken over."""
+        if self.report.is_published_text:
+            return None
+        return records_behind(self.report, self.today)
+
+    @cached_property
     def both(self) -> tuple[list[Figure], list[Figure]]:
         """The figures shown, and those of the records now."""
-        return shown_figures(self.report, self.today)
+        return shown_figures(self.report, self.today, self.records)
 
     @property
     def figures(self) -> list[Figure]:
@@ -160,7 +177,12 @@ class ReportPage(ScopeMixin, DayMixin):
 
     @cached_property
     def is_draft(self) -> bool:
-        return self.report.state == ReportState.DRAFT
+        """Whether the report is on its way, with figures that follow the ledger."""
+        return ReportState(self.report.state) in OPEN
+
+    @cached_property
+    def is_editable(self) -> bool:
+        return ReportState(self.report.state) in EDITABLE
 
     def get_context_data(self, **kwargs):
         return super().get_context_data(**kwargs) | {
@@ -182,13 +204,9 @@ class ReportPage(ScopeMixin, DayMixin):
     def honours(self) -> list[Honour]:
         return [each for each in self.honours_so_far if each.year == self.report.year]
 
-    @cached_property
-    def may_sign(self) -> bool:
-        return self.scope.may(Act.SIGN_REPORT, self.report)
 
-    @cached_property
-    def may_record_paper(self) -> bool:
-        return self.scope.may(Act.RECORD_SIGNED_DECISION, self.report)
+# Whoever compiles, checks or signs may remark on a paragraph.
+REMARKING = (Act.COMPILE_REPORT, Act.CHECK_SECRECY, Act.SIGN_REPORT)
 
 
 class ReportDetail(ReportPage, TemplateView):
@@ -200,37 +218,88 @@ class ReportDetail(ReportPage, TemplateView):
         may_compile = self.scope.may(Act.COMPILE_REPORT, report)
         frozen, now = self.both
         chosen = self.chosen_sentence()
+        proofs = proofs_of(report, self.sections, self.by_key)
+        remarks = comments_of(report)
+        moves = list(report.moves.select_related("recorded_by", "person", "meeting").order_by("pk"))
         return context | {
             "chosen": chosen,
-            "behind": behind(chosen, self.by_key) if chosen else [],
+            "proofs": proofs,
+            "behind": proofs[chosen.pk].records if chosen else [],
+            "remarks": remarks,
+            "open_remarks": sum(
+                each.settled_at is None for rows in remarks.values() for each in rows
+            ),
+            "kept": list(kept_texts(report)) if self.is_draft else [],
+            "margins": margins_of(report, self.sections, self.by_key),
+            "misses": misses_of(report, self.by_key) if self.is_draft else [],
+            "calls": calls_shown(report.bureau_id, report.year, today=self.today)
+            if report.kind == ReportKind.ANNUAL and self.is_draft
+            else None,
+            "templates": self.templates() if may_compile and self.is_editable else [],
             "groups": grouped(self.figures),
-            "drift": drift_of(frozen, now) if context["is_signed"] else [],
-            "gaps": gaps_of(report, self.sections, self.by_key, self.today)
+            "drift": drift_of(frozen, now) if context["is_signed"] and report.is_current else [],
+            "checks": count_findings(report, self.sections, on=self.today)
             if self.is_draft
+            else None,
+            "public_form": form_of(report),
+            "later": getattr(report, "corrected_by", None),
+            "hand_ins": addressed(report.hand_ins.all(), self.today)
+            if context["is_signed"]
             else [],
             "honours": self.honours(),
             "running": running(self.honours_so_far),
             "published": published_records(report) if report.is_published_text else None,
             "evidence": evidence_of(self.scope, report=report.pk),
             "changes": changes_of(report),
-            "moves": report.moves.select_related("recorded_by").order_by("pk"),
-            "may_edit": may_compile and self.is_draft,
-            "may_sign": (self.may_sign or self.may_record_paper) and self.is_draft,
+            "moves": [(move, step_in(move)) for move in moves],
+            "steps": self.steps(moves),
+            "may_edit": may_compile and self.is_editable,
+            "may_link": may_compile and self.is_draft,
+            "may_remark": self.is_draft and any(self.scope.may(act, report) for act in REMARKING),
+            "may_correct": may_compile and context["is_signed"] and report.is_current,
+            "may_hand_in": may_compile and context["is_signed"],
             "may_honour": may_compile and not report.is_published_text,
         }
 
+    def templates(self) -> list[ReportTemplate]:
+        """By which the draft may be put in another order."""
+        return list(templates_to_use(self.report.bureau, year=self.report.year))
+
+    def steps(self, moves) -> list[tuple[ReportStep, object, bool]]:
+        """What the reader may do next, by the table of steps; the one that leads on comes last."""
+        if not self.is_draft:
+            return []
+        report = self.report
+        acts = {act for act in Act if self.scope.may(act, report)}
+        lines = possible_steps(
+            ReportState(report.state),
+            ReportKind(report.kind),
+            acts,
+            deliberated=was_deliberated(moves),
+        )
+        return [
+            (line.step, REPORT_STEP_LABELS[line.step], line.step != ReportStep.RETURN)
+            for line in sorted(lines, key=lambda line: line.step != ReportStep.RETURN)
+            if Act.RECORD_SIGNED_DECISION in acts or self.is_holder(line.holder)
+        ]
+
+    def is_holder(self, holder: Holder | None) -> bool:
+        """Whether the reader decides in that capacity today; anybody does where none is asked."""
+        if holder is None:
+            return True
+        person = Person.objects.filter(user=self.request.user).first()
+        return holds(person, self.report.bureau, holder, self.today)
+
     def chosen_sentence(self):
         """The sentence named in the address, whose records stand beside the text."""
-        typed = self.request.GET.get("s", "")
-        if not typed.isascii() or not typed.isdigit():
-            return None
+        key = key_in(self.request.GET.get("s", ""))
         return next(
             (
                 sentence
                 for section in self.sections
                 for paragraph in section.paragraphs
                 for sentence in paragraph.sentences
-                if sentence.pk == int(typed)
+                if sentence.pk == key
             ),
             None,
         )
@@ -254,9 +323,9 @@ class ReportCompile(ReportPage, View):
     def post(self, request, *args, **kwargs):
         self.require(Act.COMPILE_REPORT, self.report)
         try:
-            compile_report(
-                bureau=self.report.bureau,
-                year=self.report.year,
+            recompile(
+                report_id=self.report.pk,
+                template=self.chosen_template(),
                 by=request.user,
                 at=timezone.now(),
                 today=self.today,
@@ -268,211 +337,66 @@ class ReportCompile(ReportPage, View):
             messages.success(request, _("已按现有记录重新汇编，手工文字未变。"))
         return redirect(self.report)
 
+    def chosen_template(self) -> ReportTemplate | None:
+        """Another template, where one was chosen; the action says whether it may be used."""
+        key = key_in(self.request.POST.get("template", ""))
+        rows = self.visible(ReportTemplate.objects.all())
+        return rows.filter(pk=key).first() if key is not None else None
 
-class ReportEdit(ReportPage, TemplateView):
-    """One text field a paragraph; figures stand in the text and are not typed."""
+
+class ReportEdit(ReportPage, FormView):
+    """What stands at the head of the report, and its sections to be worded one by one."""
 
     template_name = "reports/summaries/edit.html"
+    form_class = ReportMetaForm
     needs = Act.COMPILE_REPORT
 
     def dispatch(self, request, *args, **kwargs):
         if request.user.is_authenticated and self.scope.allows(self.needs):
             self.require(Act.COMPILE_REPORT, self.report)
-            if not self.is_draft:
-                return self.turned_away()
+            try:
+                refuse_unless_open(self.report, CannotEdit)
+            except CannotEdit as refusal:
+                for reason in refusal.reasons:
+                    messages.error(request, reason)
+                return redirect(self.report)
         return super().dispatch(request, *args, **kwargs)
 
-    def turned_away(self):
-        words = (
-            _("报告已公开，不能修改。")
-            if self.report.state == ReportState.PUBLISHED
-            else _("报告已签发，正文和数据已固定，不能再改。")
-        )
-        messages.error(self.request, words)
-        return redirect(self.report)
-
-    @cached_property
-    def document_figures(self) -> dict[str, Figure]:
-        return document_figures(self.report, self.today)
-
-    @cached_property
-    def by_key(self) -> dict[str, Figure]:
-        return self.document_figures
-
-    @property
-    def figures(self) -> list[Figure]:
-        return list(self.document_figures.values())
-
-    def forms(self, data=None):
-        with override(DOCUMENT_LANGUAGE):
-            texts = {
-                paragraph.pk: editor_text(
-                    "".join(sentence.text for sentence in paragraph.sentences),
-                    self.document_figures,
-                )
-                for section in self.sections
-                for paragraph in section.paragraphs
-            }
-        text = ReportTextForm(
-            data,
-            sections=self.sections,
-            texts=texts,
-            initial={"base": last_step(self.report)},
-        )
+    def get_form_kwargs(self):
+        # Another object than the one that is shown: a refused form changes its own alone.
         head = AnnualReport.objects.get(pk=self.report.pk)
-        return text, ReportMetaForm(data, instance=head, prefix="head")
+        return super().get_form_kwargs() | {"instance": head, "prefix": "head"}
 
     def get_context_data(self, **kwargs):
-        if "text_form" not in kwargs:
-            kwargs["text_form"], kwargs["head_form"] = self.forms()
-        context = super().get_context_data(**kwargs)
-        return context | {"groups": grouped(self.figures)}
+        remarks = comments_of(self.report)
+        return super().get_context_data(**kwargs) | {
+            "base": self.request.POST.get("base") or last_step(self.report),
+            "kept": list(kept_texts(self.report)),
+            "parts": [
+                (
+                    section,
+                    sum(
+                        each.settled_at is None
+                        for paragraph in section.paragraphs
+                        for each in remarks.get(paragraph.pk, ())
+                    ),
+                )
+                for section in self.sections
+            ],
+        }
 
-    def post(self, request, *args, **kwargs):
-        text, head = self.forms(request.POST)
-        if not (head.is_valid() & text.is_valid()):
-            return self.again(text, head)
+    def form_valid(self, form):
         try:
-            edited = edit_report(
+            edit_report(
                 report_id=self.report.pk,
-                edit=edit_of(text, head),
-                by=request.user,
+                edit=TextEdit(
+                    meta=dict(form.cleaned_data), base=key_in(self.request.POST.get("base"))
+                ),
+                by=self.request.user,
                 at=timezone.now(),
                 today=self.today,
             )
         except CannotEdit as refusal:
-            return self.refuse(text, head, refusal)
-        self.tell(edited.lost)
-        return redirect(self.report)
-
-    def refuse(self, text, head, refusal):
-        told = {reason for reasons in refusal.by_field.values() for reason in reasons}
-        for name, reasons in refusal.by_field.items():
-            for reason in reasons:
-                text.add_error(name if name in text.fields else None, reason)
-        for reason in refusal.reasons:
-            if reason not in told:
-                text.add_error(None, reason)
-        return self.again(text, head)
-
-    def again(self, text, head):
-        return self.render_to_response(
-            self.get_context_data(text_form=text, head_form=head, refused=True)
-        )
-
-    def tell(self, lost: list[str]):
-        messages.success(self.request, _("已保存。"))
-        if lost:
-            words = ngettext(
-                "正文中不再出现以下%(n)s项数据：%(labels)s",
-                "正文中不再出现以下%(n)s项数据：%(labels)s",
-                len(lost),
-            )
-            told = {"n": len(lost), "labels": listed(lost)}
-            messages.warning(self.request, words % told)
-
-
-def edit_of(text: ReportTextForm, head: ReportMetaForm) -> TextEdit:
-    """What was typed, as the action wants it."""
-    headings = text.by_key("new_heading_")
-    return TextEdit(
-        texts=text.by_key("text_"),
-        headings=text.by_key("heading_"),
-        added={pk: (headings.get(pk, ""), words) for pk, words in text.by_key("added_").items()},
-        shown=text.shown(),
-        meta=dict(head.cleaned_data),
-        base=text.cleaned_data["base"],
-    )
-
-
-class ReportSign(ReportPage, FormView):
-    """What is incomplete first; then the leader signs, or a signed sheet is recorded."""
-
-    template_name = "reports/summaries/sign.html"
-    needs = None
-
-    def dispatch(self, request, *args, **kwargs):
-        if request.user.is_authenticated and self.scope.reads_anything:
-            if not (self.may_sign or self.may_record_paper):
-                raise PermissionDenied(
-                    _("只有局领导可以签发；签在纸上的，由法制大队凭签批件录入。")
-                )
-            if not self.is_draft:
-                messages.error(request, _("报告已经签发或公开，不能再次签发。"))
-                return redirect(self.report)
-        return super().dispatch(request, *args, **kwargs)
-
-    @cached_property
-    def own_person(self) -> Person | None:
-        return Person.objects.filter(user=self.request.user).first()
-
-    @property
-    def from_paper(self) -> bool:
-        """Who may not sign, or has no name of her own in the ledger, records a sheet."""
-        return not self.may_sign or self.own_person is None
-
-    def get_form_class(self):
-        return PaperSignForm if self.from_paper else SignForm
-
-    def get_form_kwargs(self):
-        kwargs = super().get_form_kwargs()
-        if self.from_paper:
-            signers = signers_of(self.report.bureau, self.asked_day())
-            kwargs["signers"] = signers.select_related("unit")
-        return kwargs
-
-    def asked_day(self) -> date:
-        """Who was in office depends on the day that is typed."""
-        try:
-            return date.fromisoformat(self.request.POST.get("signed_on", ""))
-        except ValueError:
-            return self.today
-
-    def get_initial(self):
-        return {"signed_on": self.today}
-
-    def get_context_data(self, **kwargs):
-        return super().get_context_data(**kwargs) | {
-            "gaps": gaps_of(self.report, self.sections, self.by_key, self.today),
-            "from_paper": self.from_paper,
-            "own_person": self.own_person,
-        }
-
-    def form_valid(self, form):
-        data = form.cleaned_data
-        scans = [Upload(file, EvidenceKind.DECISION) for file in data.get("scans") or []]
-        try:
-            with transaction.atomic():
-                sign_report(
-                    report_id=self.report.pk,
-                    signer=data.get("signer") or self.own_person,
-                    signed_on=data["signed_on"],
-                    by=self.request.user,
-                    at=timezone.now(),
-                    today=self.today,
-                    from_paper=self.from_paper,
-                    scans=scans,
-                )
-        except (CannotSign, CannotKeepEvidence) as refusal:
             return refused(self, form, refusal)
-        messages.success(self.request, _("已签发。正文和数据已固定，此后的变动会在本页列出。"))
+        messages.success(self.request, _("已保存。"))
         return redirect(self.report)
-
-
-class ReportPrint(OfficialPaper, ReportPage, TemplateView):
-    """The report on A4 as an official document."""
-
-    template_name = "reports/summaries/print.html"
-
-    @cached_property
-    def both(self):
-        """On paper everything is in the language of the document."""
-        with override(DOCUMENT_LANGUAGE):
-            return shown_figures(self.report, self.today)
-
-    def get_context_data(self, **kwargs):
-        report = self.report
-        return super().get_context_data(**kwargs) | {
-            "published": published_records(report) if report.is_published_text else None,
-            "honours": [each for each in self.honours() if not each.is_cancelled],
-        }

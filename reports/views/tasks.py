@@ -13,6 +13,7 @@ from django.views.generic import FormView, TemplateView
 from reports.actions.refusals import Refused
 from reports.actions.tasks import cancel_task, edit_task, finish_task, set_task
 from reports.domain.access import Act
+from reports.domain.paper import DOCUMENT_LANGUAGE
 from reports.exchange.sheets import XLSX, disposition, file_name, workbook
 from reports.exchange.tasks import sheet_rows
 from reports.filters.tasks import TaskFilter
@@ -21,7 +22,6 @@ from reports.forms.tasks import SHARED, TaskDoneForm, TaskForm, initial_of
 from reports.models import SuperiorTask, Unit
 from reports.selectors.history import changes_of
 from reports.selectors.measures import measures_for, with_last_progress
-from reports.selectors.summaries import DOCUMENT_LANGUAGE
 from reports.selectors.tasks import columns, task_lines, tasks_for, with_measures
 from reports.tables.tasks import TaskTable
 from reports.views.mixins import DayMixin, TablePage, refused

@@ -72,6 +72,8 @@ def test_every_column_that_names_a_person_is_known():
         "problemmove_leader",
         "problemmove_signer",
         "reply_approved_by",
+        "reportmove_person",
+        "secrecystep_person",
         "waiver_signer",
         "workrecord_person",
         "workrecord_second_person",

@@ -11,19 +11,17 @@ from reports.actions.honours import (
     cancel_honour,
     edit_honour,
 )
-from reports.actions.schedules import plan_dues
-from reports.actions.summaries import (
-    CannotCompile,
+from reports.actions.report_editing import (
     CannotEdit,
-    CannotSign,
     TextEdit,
-    compile_report,
     document_figures,
     edit_report,
     editor_text,
     last_step,
-    sign_report,
 )
+from reports.actions.report_moves import CannotMoveReport, sign_report
+from reports.actions.schedules import plan_dues
+from reports.actions.summaries import CannotCompile, compile_report
 from reports.models import FrozenFigure, Paragraph, Sentence
 from reports.selectors.history import changes_of
 from reports.selectors.summaries import drift_of, shown_figures
@@ -39,6 +37,8 @@ from tests.factories import (
     ScheduleVersionFactory,
     UnitFactory,
     UserFactory,
+    holder_of,
+    walk_report,
 )
 
 pytestmark = pytest.mark.django_db
@@ -85,7 +85,7 @@ def edit(report, **kwargs):
 
 
 def chief(unit):
-    return AppointmentFactory(person=PersonFactory(unit=unit)).person
+    return holder_of(unit, "first_person")
 
 
 def sign(report, signer, **kwargs):
@@ -254,8 +254,11 @@ def test_metadata_that_cannot_be(report, meta, reason):
 
 # --- signing ------------------------------------------------------------------------------------
 
+TO_SIGN = ("countersign", "send", "review", "deliberate")
+
 
 def test_signing_freezes_every_figure_and_the_text(bureau, report):
+    walk_report(report, *TO_SIGN)
     signed = sign(report, chief(bureau))
     HonourFactory(bureau=bureau)
 
@@ -269,32 +272,46 @@ def test_signing_freezes_every_figure_and_the_text(bureau, report):
         edit(signed, meta={"topic": "公安"})
     with pytest.raises(CannotCompile, match="不能再改"):
         compile_report(bureau=bureau, year=2026, **STAMP)
-    with pytest.raises(CannotSign, match="已经签发或公开"):
+    with pytest.raises(CannotMoveReport, match="已经签发或公开"):
         sign(signed, signed.signer)
 
 
 @pytest.mark.parametrize(
     ("change", "reason"),
     [
-        ({"signed_on": date(2026, 6, 11)}, "签发日期不能晚于今天"),
+        ({"signed_on": date(2026, 6, 11)}, "日期不能晚于今天"),
         ({"signed_on": date(2026, 6, 9)}, "早于数据截至日（2026年6月10日）"),
     ],
 )
 def test_signing_days_that_cannot_be(bureau, report, change, reason):
-    with pytest.raises(CannotSign, match=reason):
+    walk_report(report, *TO_SIGN, on=date(2026, 6, 8))
+
+    with pytest.raises(CannotMoveReport, match=reason):
         sign(report, chief(bureau), **change)
     assert not FrozenFigure.objects.exists()
 
 
-def test_only_a_holder_of_a_post_of_the_bureau_signs(bureau, report):
-    stranger = chief(UnitFactory(parent=bureau))
+def test_only_the_first_responsible_person_of_the_bureau_signs(bureau, report):
+    walk_report(report, *TO_SIGN)
+    others = [chief(UnitFactory(parent=bureau)), holder_of(bureau, "in_charge")]
 
-    with pytest.raises(CannotSign, match="没有在本局任职"):
-        sign(report, stranger)
+    for other in others:
+        with pytest.raises(CannotMoveReport, match=f"{other.name}在.*不是本局第一责任人"):
+            sign(report, other)
+
+
+def test_who_acts_for_the_head_of_the_bureau_signs(bureau, report):
+    walk_report(report, *TO_SIGN)
+    acting = AppointmentFactory(
+        person=PersonFactory(unit=bureau), post__code="head", post__heads_unit=True, acting=True
+    ).person
+
+    assert sign(report, acting).signer == acting
 
 
 def test_an_earlier_day_of_figures_allows_an_earlier_signature(bureau, report):
     edit(report, meta={"figures_as_of": date(2026, 5, 31)})
+    walk_report(report, *TO_SIGN, on=date(2026, 5, 31))
 
     signed = sign(report, chief(bureau), signed_on=date(2026, 6, 1), from_paper=True)
 
@@ -302,11 +319,11 @@ def test_an_earlier_day_of_figures_allows_an_earlier_signature(bureau, report):
     assert signed.from_paper
 
 
-def test_an_empty_report_is_not_signed():
+def test_an_empty_report_does_not_set_out():
     report = AnnualReportFactory()
 
-    with pytest.raises(CannotSign, match="还没有正文"):
-        sign(report, chief(report.bureau))
+    with pytest.raises(CannotMoveReport, match="还没有正文"):
+        walk_report(report, "countersign")
 
 
 def test_a_published_text_is_neither_edited_nor_signed():
@@ -314,7 +331,7 @@ def test_a_published_text_is_neither_edited_nor_signed():
 
     with pytest.raises(CannotEdit, match="已公开的文本"):
         edit(report, meta={"topic": "公安"})
-    with pytest.raises(CannotSign, match="已经签发或公开"):
+    with pytest.raises(CannotMoveReport, match="已经签发或公开"):
         sign(report, chief(report.bureau))
 
 

@@ -93,7 +93,7 @@ def site(tmp_path_factory):
     )
     url = f"http://127.0.0.1:{port}"
     try:
-        for _attempt in range(900):
+        for _attempt in range(2000):
             if answers(url) or server.poll() is not None:
                 break
             time.sleep(0.2)

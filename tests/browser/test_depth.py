@@ -148,6 +148,8 @@ def set_up(page, name: str, first: bool) -> Kept:
     steps.fill("#id_legal_basis", f"东公党〔{today().year}〕1号第三条")
     steps.fill("#id_asked_by", "本局党委")
     steps.click("button[name=preview]")
+    page.wait_for_selector("#preview")
+    page.wait_for_load_state()
     owed = tuple(int(n) for n in re.findall(r"应落实 (\d+) 期", page.inner_text("#preview")))
     assert page.input_value("#id_name") == name
     steps.click("main form .actions .btn-main")

@@ -118,10 +118,10 @@ def secretless() -> str:
     return f"（{datetime.now(SHANGHAI):%H%M%S}）"
 
 
-def test_leader_signs_the_annual_report_and_prints_it(open_as, picture, tmp_path):
+def test_leader_signs_the_text_of_a_quarter_and_prints_it(open_as, picture, tmp_path):
     legal, leader = open_as("legal"), open_as("leader")
     legal.goto("/reports/")
-    legal.click("main table tbody tr:has-text('起草') a >> nth=0")
+    legal.click("main table tbody tr:has-text('阶段材料'):has-text('起草') a >> nth=0")
     report = legal.url
     if legal.query_selector("main .tools button:has-text('汇编')"):
         legal.click("main .tools button:has-text('汇编')")

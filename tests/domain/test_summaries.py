@@ -3,18 +3,15 @@ from datetime import date
 import pytest
 
 from reports.domain.summaries import (
-    AgainstSigning,
     AgainstText,
     Drift,
     Piece,
-    ReportState,
     drift,
     figures_day,
     from_editor,
     marks_in,
     match_sentences,
     pieces_of,
-    reasons_against_signing,
     sentences_in,
     to_editor,
     tokens_of,
@@ -131,35 +128,6 @@ OLD = [(1, "抽查发现漏项。目录不全。"), (2, "主要原因：审核�
 )
 def test_match_sentences(text, found):
     assert match_sentences(OLD, text) == found
-
-
-@pytest.mark.parametrize(
-    ("change", "reasons"),
-    [
-        ({}, []),
-        ({"signed_on": date(2026, 6, 11)}, [AgainstSigning.IN_FUTURE]),
-        ({"signed_on": date(2026, 5, 31)}, [AgainstSigning.BEFORE_FIGURES]),
-        ({"in_office": False}, [AgainstSigning.NOT_IN_OFFICE]),
-        ({"has_text": False}, [AgainstSigning.NO_TEXT]),
-        (
-            {"signed_on": date(2026, 6, 11), "has_text": False},
-            [AgainstSigning.IN_FUTURE, AgainstSigning.NO_TEXT],
-        ),
-        ({"state": ReportState.SIGNED}, [AgainstSigning.NOT_A_DRAFT]),
-        ({"state": ReportState.PUBLISHED}, [AgainstSigning.NOT_A_DRAFT]),
-    ],
-)
-def test_reasons_against_signing(change, reasons):
-    facts = {
-        "state": ReportState.DRAFT,
-        "signed_on": date(2026, 6, 10),
-        "figures_on": date(2026, 6, 1),
-        "today": date(2026, 6, 10),
-        "in_office": True,
-        "has_text": True,
-    } | change
-
-    assert reasons_against_signing(facts.pop("state"), **facts) == reasons
 
 
 @pytest.mark.parametrize(

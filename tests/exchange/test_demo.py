@@ -32,7 +32,9 @@ from reports.models import (
     Problem,
     ProblemMove,
     Progress,
+    PublicForm,
     RecordKind,
+    SecrecyStep,
     Unit,
     WorkRecord,
 )
@@ -276,6 +278,26 @@ def test_history_tells_the_day_of_the_story():
     entry = closed.history.filter(history_type="~").latest()
 
     assert (entry.history_date, entry.history_user) == (move.recorded_at, move.recorded_by)
+
+
+def test_a_report_is_made_public_by_three_people():
+    form = PublicForm.objects.get()
+
+    assert (form.report.bureau.label, form.report.year, form.state) == (
+        "东城分局",
+        2025,
+        "published",
+    )
+    assert form.cuts.exclude(instead="").exists()
+    assert form.cuts.filter(instead="").exists()
+    steps = SecrecyStep.objects.exclude(to_state="").order_by("pk")
+    assert list(steps.values_list("to_state", flat=True)) == [
+        "self_checked",
+        "second_checked",
+        "approved",
+        "published",
+    ]
+    assert len({step.person_id for step in steps[:3]} - {None}) == 3
 
 
 def test_kept_copies_agree_with_their_meetings():

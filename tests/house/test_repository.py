@@ -111,6 +111,7 @@ def bare_writes(path: Path) -> list[str]:
 
 KEPT_COLUMNS: dict[str, set[str]] = {
     "Unit": {"path", "depth", "bureau", "initials"},
+    "CallItem": {"position"},
 }
 
 

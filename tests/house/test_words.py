@@ -90,7 +90,7 @@ def bare_text(source: str) -> list[str]:
 
 
 # Values of fields and switches that nobody reads.
-MACHINE_VALUES = re.compile(r"^(?:zh-hans|en|xlsx|csv|true|false|on|[a-z_]+)$")
+MACHINE_VALUES = re.compile(r"^(?:zh-hans|en|xlsx|csv|true|false|on|[a-z_]+:?)$")
 
 
 @pytest.mark.parametrize("path", TEMPLATES, ids=name_of)
@@ -116,6 +116,7 @@ NOT_INTERFACE = (
     "reports/migrations/",
     "reports/demo/",
     "reports/exchange/demo",
+    "reports/actions/delivered_wording.py",  # what is searched for in a Chinese text
     "reports/actions/calendar.py",  # names of holidays as the State Council gives them
     "reports/management/commands/load_demo.py",
 )
@@ -164,7 +165,7 @@ def test_python_has_no_bare_chinese():
 
 
 # Rows that only join others, and columns that only actions read: no page names them.
-NAMED_NOWHERE = {"DueCount", "Discharge", "EvidenceUse", "Source"}
+NAMED_NOWHERE = {"DueCount", "Discharge", "EvidenceUse", "ItemProof", "Source"}
 KEPT = {"from_state", "to_state", "not_applicable_on"}
 
 
@@ -229,8 +230,14 @@ def test_english_holds_no_chinese():
         if CHINESE.search(text)
     ]
 
-    assert [text for text in found if text not in QUOTED_CHINESE] == []
+    assert [text for text in found if not text.startswith(QUOTED_CHINESE)] == []
 
 
-# English sentences that rightly quote Chinese.
-QUOTED_CHINESE: set[str] = set()
+# How English sentences begin that rightly quote Chinese: names of columns, examples of titles.
+QUOTED_CHINESE = (
+    "No headings in the first %(n)s rows: there must be",
+    "Such as: 法治公安建设考核",
+    ".xlsx, .xls, .ods or .csv: number (编号)",
+    "The words are free. “【43｜法制通报会·按期召开】”",
+    "Left empty, it is called by its days, such as “2026年第一季度",
+)

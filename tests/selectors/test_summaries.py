@@ -7,23 +7,18 @@ import pytest
 from reports.actions.measures import decide_extension, report_progress
 from reports.actions.meetings import MeetingDraft, record_meetings
 from reports.actions.problems import move_problem
+from reports.actions.report_moves import sign_report
 from reports.actions.schedules import plan_dues
-from reports.actions.summaries import compile_report, sign_report
+from reports.actions.summaries import compile_report
 from reports.actions.waivers import grant_waiver
 from reports.domain.access import Role
 from reports.domain.periods import Cadence
 from reports.domain.problems import ProblemMove
 from reports.models import Due, Meeting, Problem
-from reports.selectors.summaries import (
-    drift_counts,
-    figures_of,
-    gaps_of,
-    sections_of,
-    shown_figures,
-)
-from reports.selectors.summaries import (
-    report_progress as states_of,
-)
+from reports.selectors.report_paragraphs import sections_of
+from reports.selectors.summaries import drift_counts, gaps_of, shown_figures
+from reports.selectors.summaries import report_progress as states_of
+from reports.selectors.year_records import figures_of
 from tests.factories import (
     NOON,
     AnnualReportFactory,
@@ -37,6 +32,7 @@ from tests.factories import (
     MeetingKindFactory,
     PersonFactory,
     ProblemFactory,
+    ReportMoveFactory,
     ScheduleVersionFactory,
     UnitFactory,
     UserFactory,
@@ -267,7 +263,7 @@ def test_figures_take_the_same_queries(django_assert_num_queries, rows):
         HonourFactory(bureau=bureau)
     plan_dues(today=TODAY, year=2026, bureau_ids=[bureau.pk])
 
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(12):
         figures_of(bureau=bureau, year=2026, on=TODAY, today=TODAY)
 
 
@@ -275,8 +271,11 @@ def signed(bureau, *, year=2025, as_of=None):
     report = compile_report(bureau=bureau, year=year, by=None, at=NOON, today=TODAY)
     if as_of:
         report.figures_as_of = as_of
-        report.save()
-    chief = AppointmentFactory(person=PersonFactory(unit=bureau))
+    report.state = "committee"
+    report.save()
+    meeting = MeetingFactory(unit=bureau, kind__code="party_committee", held_on=date(2026, 6, 5))
+    ReportMoveFactory(report=report, move="committee", to_state="committee", meeting=meeting)
+    chief = AppointmentFactory(person=PersonFactory(unit=bureau), post__code="first_person")
     return sign_report(
         report_id=report.pk, signer=chief.person, signed_on=TODAY, by=None, at=NOON, today=TODAY
     )
@@ -293,7 +292,7 @@ def test_drift_of_many_reports_takes_the_same_queries(django_assert_num_queries,
     HonourFactory(bureau=reports[0].bureau, year=2025)
     draft = AnnualReportFactory()
 
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(13):
         found = drift_counts([*reports, draft], TODAY)
 
     assert found == {r.pk: 1 if r == reports[0] else 0 for r in reports}

@@ -25,9 +25,11 @@ from tests.factories import (
     AnnualReportFactory,
     BureauFactory,
     CityFactory,
+    CommentFactory,
     DeputyFactory,
     DueFactory,
     ExtensionFactory,
+    HandInFactory,
     LookBackItemFactory,
     LookBackRoundFactory,
     MeasureFactory,
@@ -37,10 +39,15 @@ from tests.factories import (
     ProblemSourceFactory,
     ProgressFactory,
     PromiseFactory,
+    PublicFormFactory,
+    SecrecyStepFactory,
+    SentenceFactory,
     SuperiorTaskFactory,
     UnitFactory,
     WaiverRequestFactory,
+    holder_of,
     member,
+    walk_report,
 )
 from tests.factories.notices import notice_at, office_of
 from tests.factories.rounds import closed_problem
@@ -276,9 +283,72 @@ def test_the_turn_of_the_year(bureau, legal, leader):
     promise = PromiseFactory(bureau=bureau, report=report)
     set_out = kinds(legal)
 
-    assert draft == ([], [("sign", report.pk)])
+    assert draft == ([], [])
     assert given == ([("gather", report.pk)], [])
     assert set_out == [("promise", promise.pk)]
+
+
+def test_a_report_waits_for_who_takes_its_next_step(bureau, legal, leader):
+    report = AnnualReportFactory(bureau=bureau, year=2025)
+    remark = CommentFactory(paragraph__section__report=report)
+    SentenceFactory(paragraph=remark.paragraph)
+    other = member(Role.LEADER, bureau)
+    for user, code in ((leader, "in_charge"), (other, "first_person")):
+        holder_of(bureau, code, user=user)
+
+    walk_report(report, "countersign", "send")
+    reviewing = (kinds(legal), kinds(leader), kinds(other))
+    walk_report(report, "review")
+    sent = (kinds(leader), kinds(other))
+    walk_report(report, "deliberate")
+    deliberated = (kinds(leader), kinds(other))
+
+    assert reviewing == (
+        [("comment", remark.pk)],
+        [("report_review", report.pk)],
+        [],
+    )
+    assert sent == ([], [])
+    assert deliberated == ([], [("sign", report.pk)])
+
+
+@pytest.mark.parametrize(
+    ("due_on", "handed_on", "waits"),
+    [
+        (date(2026, 7, 10), None, True),
+        (date(2026, 7, 11), None, False),
+        (date(2026, 3, 1), None, True),
+        (date(2026, 7, 10), date(2026, 6, 9), False),
+    ],
+)
+def test_a_hand_in_waits_for_thirty_days(bureau, legal, due_on, handed_on, waits):
+    report = AnnualReportFactory(
+        bureau=bureau,
+        year=2025,
+        state="signed",
+        signed_on=date(2026, 2, 1),
+        signer=PersonFactory(unit=bureau),
+    )
+    PromiseFactory(bureau=bureau, report=report, year=2027)
+    row = HandInFactory(report=report, due_on=due_on, handed_on=handed_on)
+
+    assert kinds(legal) == ([("hand_in", row.pk)] if waits else [])
+
+
+def test_a_published_form_waits_for_its_check_and_its_approval(bureau, legal, leader):
+    signed = {"state": "signed", "signed_on": date(2026, 2, 1), "signer": PersonFactory()}
+    report = AnnualReportFactory(bureau=bureau, year=2024, **signed)
+    form = PublicFormFactory(report=report, state="self_checked")
+    SecrecyStepFactory(form=form, to_state="self_checked", recorded_by=legal)
+    inspector = member(Role.INSPECTOR, bureau)
+
+    checking = (kinds(legal), kinds(inspector), kinds(leader))
+    form.state = "second_checked"
+    form.save()
+    approving = (kinds(legal), kinds(inspector), kinds(leader))
+
+    assert checking == ([], [("public_check", form.pk)], [])
+    assert approving == ([], [], [("public_approve", form.pk)])
 
 
 def test_look_backs_wait_from_their_day_on(station, legal, clerk):
@@ -350,7 +420,7 @@ def test_every_kind_has_its_words_and_its_page():
     assert [line.why for line in lines if not (line.badge and line.button)] == []
     names = {line.why: resolve(line.href.split("?")[0]).url_name for line in lines}
     assert names[Waiting.WORK] == names[Waiting.ASSIGN] == names[Waiting.ABOVE] == "problem-move"
-    assert len(set(names.values())) == 19
+    assert len(set(names.values())) == 23
 
 
 # --- standing in --------------------------------------------------------------------------------

@@ -17,7 +17,9 @@ from tests.factories import (
     AgendaPaperFactory,
     AnnualReportFactory,
     AppointmentFactory,
+    AssessmentFactory,
     BureauFactory,
+    CallItemFactory,
     CertificateFactory,
     CityFactory,
     DeedFactory,
@@ -32,6 +34,7 @@ from tests.factories import (
     NoticeFactory,
     PersonFactory,
     ProblemFactory,
+    ReportTemplateFactory,
     ScheduleVersionFactory,
     StaffingRuleFactory,
     SuperiorTaskFactory,
@@ -65,6 +68,9 @@ LISTS = {
     "examination-list": "?all_years=1",
     "schedule-list": "",
     "report-list": "",
+    "report-call-list": "",
+    "report-template-list": "",
+    "assessment-list": "?year=2026",
     "evidence-lacking": "?year=2026",
     "agenda-list": "?year=2026",
     "waiver-order-list": "",
@@ -105,6 +111,7 @@ def supervisor(client):
         MeasureFactory(unit=station, problems=(problem,))
         WorkRecordFactory(unit=station)
         IndicatorFactory(unit=bureau)
+        AssessmentFactory(unit=bureau)
         HonourFactory(bureau=bureau)
         DutyListFactory(unit=bureau)
         DeedFactory(unit=station)
@@ -117,6 +124,8 @@ def supervisor(client):
         StaffingRuleFactory(unit=bureau, at_least=2).posts.add(held.post)
         ExaminationFactory(unit=station)
         AnnualReportFactory(bureau=bureau)
+        CallItemFactory(call__unit=bureau)
+        ReportTemplateFactory(code=f"own-{bureau.pk}", unit=bureau)
         AgendaPaperFactory(unit=station)
         WaiverOrderFactory(unit=bureau)
         NoticeFactory(unit=station)

@@ -19,10 +19,13 @@ from tests.factories import (
     NOON,
     AccountGivenFactory,
     AgendaPaperFactory,
+    AnnualReportFactory,
     AppointmentFactory,
     BureauFactory,
+    CallItemFactory,
     CertificateFactory,
     CityFactory,
+    CommentFactory,
     DeedFactory,
     DeputyFactory,
     DueFactory,
@@ -30,9 +33,12 @@ from tests.factories import (
     ExaminationFactory,
     ExtensionFactory,
     FigureFactory,
+    HandInFactory,
     HonourFactory,
     IndicatorFactory,
+    ItemProofFactory,
     JobFactory,
+    KeptTextFactory,
     LookBackItemFactory,
     LookBackRoundFactory,
     MeasureFactory,
@@ -42,7 +48,10 @@ from tests.factories import (
     PostFactory,
     ProblemFactory,
     PromiseFactory,
+    PublicFormFactory,
+    ReportTemplateFactory,
     ScheduleVersionFactory,
+    SentenceFactory,
     StaffingRuleFactory,
     SumRuleFactory,
     SuperiorTaskFactory,
@@ -120,6 +129,8 @@ BUREAUS = {
 OFFICER = {role: (200 if role == LEGAL else 403,) * 3 for role in READING}
 IN_BUREAU = OFFICER | {LEGAL: (200, 200, 404)}
 AFTER_POST = OFFICER | {LEGAL: (302, 302, 404)}
+# What sums up several bureaus is for who reads several.
+CITY = {role: (200 if role == SUPERVISOR else 403,) * 3 for role in READING}
 # Everybody follows what she asked for; one oversees all of it.
 JOBS = {role: (200 if role == SYSTEM else 404,) * 3 for role in READING} | {SECURITY: (403,) * 3}
 # One calendar serves all bureaus: everybody reads it, the system administrator keeps it.
@@ -321,10 +332,55 @@ MATRIX = {
     "report-list": LIST,
     "report-detail": OF_BUREAU,
     "report-print": OF_BUREAU,
+    "report-docx": OF_BUREAU,
+    "report-pdf": OF_BUREAU,
+    "report-text": OF_BUREAU,
+    "report-html": OF_BUREAU,
+    "report-check": OF_BUREAU,
+    "report-check-docx": OF_BUREAU,
+    "report-check-pdf": OF_BUREAU,
     "report-new": {role: ((200,) * 3 if role == LEGAL else (403,) * 3) for role in READING},
+    "report-checks": OF_BUREAU,
+    "report-public": OF_BUREAU,
+    "report-public-begin": first_asked(moved(OF_BUREAU), LEGAL),
+    "report-public-cut": first_asked(OF_BUREAU, LEGAL),
+    "report-public-seen": only(LEGAL, INSPECTOR, LEADER, of=OF_BUREAU),
+    "report-public-check": only(LEGAL, of=OF_BUREAU),
+    "report-public-back": moved(only(LEGAL, INSPECTOR, LEADER, of=OF_BUREAU)),
+    "report-public-publish": moved(only(LEGAL, of=OF_BUREAU)),
+    "report-public-print": OF_BUREAU,
+    "report-public-docx": OF_BUREAU,
+    "report-public-pdf": OF_BUREAU,
+    "report-public-text": OF_BUREAU,
+    "report-public-html": OF_BUREAU,
+    "report-public-slip": OF_BUREAU,
     "report-compile": first_asked(moved(OF_BUREAU), LEGAL),
     "report-edit": first_asked(OF_BUREAU, LEGAL),
-    "report-sign": only(LEGAL, LEADER, of=OF_BUREAU),
+    "report-miss": AFTER_POST,
+    "report-formula": IN_BUREAU,
+    "report-span-new": OFFICER,
+    "report-call-list": LIST,
+    "report-call-new": OFFICER,
+    "report-call-detail": OF_BUREAU,
+    "report-call-edit": IN_BUREAU,
+    "report-call-tick": AFTER_POST,
+    "report-template-list": LIST,
+    "report-template-detail": RULES,
+    "report-template-copy": AFTER_POST,
+    "report-template-edit": IN_BUREAU,
+    "report-sign": moved(only(LEGAL, of=OF_BUREAU)),
+    "report-step": only(LEGAL, of=OF_BUREAU),
+    "report-steps": LIST,
+    "report-city": LIST,
+    "report-correct": first_asked(OF_BUREAU, LEGAL),
+    "report-hand-ins": OF_BUREAU,
+    "report-hand-in": first_asked(OF_BUREAU, LEGAL),
+    "report-section-edit": first_asked(OF_BUREAU, LEGAL),
+    "report-versions": OF_BUREAU,
+    "report-comment": only(LEGAL, INSPECTOR, LEADER, of=OF_BUREAU),
+    "report-comment-settle": first_asked(OF_BUREAU, LEGAL),
+    "report-kept": first_asked(moved(OF_BUREAU), LEGAL),
+    "report-sentence-link": first_asked(OF_BUREAU, LEGAL),
     "promise-list": OF_BUREAU,
     "promise-gather": first_asked(moved(OF_BUREAU), LEGAL),
     "promise-decide": first_asked(OF_BUREAU, LEGAL),
@@ -346,6 +402,27 @@ MATRIX = {
     "figure-year-print": READING,
     "figure-detail": READING,
     "figure-check": {role: (200 if role in (LEGAL, INSPECTOR) else 403,) * 3 for role in READING},
+    "assessment-list": LIST,
+    "assessment-new": OFFICER,
+    "assessment-template": LIST,
+    "assessment-detail": OF_BUREAU,
+    "assessment-edit": IN_BUREAU,
+    "assessment-import": IN_BUREAU,
+    "assessment-print": OF_BUREAU,
+    "assessment-docx": OF_BUREAU,
+    "assessment-sheet": OF_BUREAU,
+    "assessment-pack": OF_BUREAU,
+    "assessment-item": OF_BUREAU,
+    "assessment-item-new": IN_BUREAU,
+    "assessment-item-edit": IN_BUREAU,
+    "assessment-prove": AFTER_POST,
+    "assessment-take-over": AFTER_POST,
+    "assessment-unprove": AFTER_POST,
+    "report-compare": OF_BUREAU,
+    "report-coverage": OF_BUREAU,
+    "city-summary": CITY,
+    "city-summary-docx": CITY,
+    "city-summary-sheet": CITY,
     "job-list": LIST | {SYSTEM: (200,) * 3},
     "job-detail": JOBS | {LEGAL: (200, 200, 404)},
     "job-file": JOBS | {LEGAL: (200, 200, 404), SYSTEM: (403,) * 3},
@@ -471,9 +548,48 @@ RECORDS = {
     "waiver-withdraw": lambda p: [p.due.pk, p.waiver.pk],
     "report-detail": lambda p: [p.report.pk],
     "report-print": lambda p: [p.report.pk],
+    "report-docx": lambda p: [p.report.pk],
+    "report-pdf": lambda p: [p.report.pk],
+    "report-text": lambda p: [p.report.pk],
+    "report-html": lambda p: [p.report.pk],
+    "report-check": lambda p: [p.report.pk],
+    "report-check-docx": lambda p: [p.report.pk],
+    "report-check-pdf": lambda p: [p.report.pk],
+    "report-checks": lambda p: [p.report.pk],
+    "report-public": lambda p: [p.public_form.report_id],
+    "report-public-begin": lambda p: [p.public_form.report_id],
+    "report-public-cut": lambda p: [p.public_form.report_id, p.public_sentence.pk],
+    "report-public-seen": lambda p: [p.public_form.report_id],
+    "report-public-check": lambda p: [p.public_form.report_id],
+    "report-public-back": lambda p: [p.public_form.report_id],
+    "report-public-publish": lambda p: [p.public_form.report_id],
+    "report-public-print": lambda p: [p.public_form.report_id],
+    "report-public-docx": lambda p: [p.public_form.report_id],
+    "report-public-pdf": lambda p: [p.public_form.report_id],
+    "report-public-text": lambda p: [p.public_form.report_id],
+    "report-public-html": lambda p: [p.public_form.report_id],
+    "report-public-slip": lambda p: [p.public_form.report_id],
     "report-compile": lambda p: [p.report.pk],
     "report-edit": lambda p: [p.report.pk],
+    "report-miss": lambda p: [p.report.pk, p.schedule.pk],
+    "report-formula": lambda p: [p.report.pk],
+    "report-call-detail": lambda p: [p.call_item.call_id],
+    "report-call-edit": lambda p: [p.call_item.call_id],
+    "report-call-tick": lambda p: [p.call_item.pk],
+    "report-template-detail": lambda p: [p.template.pk],
+    "report-template-copy": lambda p: [p.template.pk],
+    "report-template-edit": lambda p: [p.template.pk],
     "report-sign": lambda p: [p.report.pk],
+    "report-step": lambda p: [p.report.pk, "countersign"],
+    "report-correct": lambda p: [p.public_form.report_id],
+    "report-hand-ins": lambda p: [p.hand_in.report_id],
+    "report-hand-in": lambda p: [p.hand_in.report_id, p.hand_in.pk],
+    "report-section-edit": lambda p: [p.kept.section.report_id, p.kept.section_id],
+    "report-versions": lambda p: [p.report.pk],
+    "report-comment": lambda p: [p.kept.section.report_id, p.remark.paragraph_id],
+    "report-comment-settle": lambda p: [p.kept.section.report_id, p.remark.pk],
+    "report-kept": lambda p: [p.kept.section.report_id, p.kept.pk],
+    "report-sentence-link": lambda p: [p.kept.section.report_id, p.typed.pk],
     "leave-cancel": lambda p: [p.leave.pk],
     "promise-list": lambda p: [p.unit.bureau_id],
     "promise-gather": lambda p: [p.unit.bureau_id],
@@ -486,6 +602,21 @@ RECORDS = {
     "indicator-edit": lambda p: [p.indicator.pk],
     "sum-edit": lambda p: [p.sum.pk],
     "figure-detail": lambda p: [p.figure.pk],
+    "assessment-detail": lambda p: [p.proof.item.assessment_id],
+    "assessment-edit": lambda p: [p.proof.item.assessment_id],
+    "assessment-import": lambda p: [p.proof.item.assessment_id],
+    "assessment-print": lambda p: [p.proof.item.assessment_id],
+    "assessment-docx": lambda p: [p.proof.item.assessment_id],
+    "assessment-sheet": lambda p: [p.proof.item.assessment_id],
+    "assessment-pack": lambda p: [p.proof.item.assessment_id],
+    "assessment-item-new": lambda p: [p.proof.item.assessment_id],
+    "assessment-item": lambda p: [p.proof.item_id],
+    "assessment-item-edit": lambda p: [p.proof.item_id],
+    "assessment-prove": lambda p: [p.proof.item_id],
+    "assessment-take-over": lambda p: [p.proof.item_id],
+    "assessment-unprove": lambda p: [p.proof.pk],
+    "report-compare": lambda p: [p.report.pk],
+    "report-coverage": lambda p: [p.report.pk],
     "job-detail": lambda p: [p.job.pk],
     "job-file": lambda p: [p.pack.pk],
 }
@@ -493,8 +624,11 @@ METHODS = dict.fromkeys(
     (
         *("waiver-withdraw", "waiver-order-withdraw"),
         *("report-compile", "job-plan", "job-audit"),
+        *("report-miss", "report-call-tick", "report-template-copy"),
+        *("report-public-begin", "report-public-seen", "report-kept"),
         *("promise-gather", "promise-take-back", "leave-cancel"),
         *("duty-list-adopt", "duty-list-confirm"),
+        *("assessment-prove", "assessment-take-over", "assessment-unprove"),
     ),
     "post",
 )
@@ -528,10 +662,19 @@ def world():
             bureau=bureau, year=2025, title="年度报告", recorded_at=NOON
         )
         honour = Honour.objects.create(bureau=bureau, year=2025, title="优秀单位")
+        said, public_form = published_form(bureau)
+        worded = worded_draft(bureau)
         duties = DutyListFactory(unit=bureau)
+        call_item = CallItemFactory(call__unit=bureau)
+        template = ReportTemplateFactory(code=f"own-{bureau.pk}", unit=bureau)
         for name in names:
             places[name].duty_list = duties
+            places[name].call_item, places[name].template = call_item, template
+            places[name].proof = ItemProofFactory(item__assessment__unit=bureau)
             places[name].schedule, places[name].report = rule.schedule, report
+            places[name].public_sentence, places[name].public_form = said, public_form
+            places[name].hand_in = HandInFactory(report=public_form.report)
+            places[name].kept, places[name].remark, places[name].typed = worded
             places[name].honour = HonourFactory(bureau=bureau)
             places[name].honour = honour
             places[name].promise = PromiseFactory(bureau=bureau, report=report)
@@ -559,6 +702,22 @@ def world():
             file=places[name].evidence.file.name,
         )
     return SimpleNamespace(places=places, logins=logins)
+
+
+def published_form(bureau):
+    """A sentence of a signed report, and the published form that was begun of it."""
+    signer = PersonFactory(unit=bureau)
+    signed = {"state": "signed", "signed_on": NOON.date(), "signer": signer}
+    report = AnnualReportFactory(bureau=bureau, year=2024, **signed)
+    said = SentenceFactory(paragraph__section__report=report)
+    return said, PublicFormFactory(report=report)
+
+
+def worded_draft(bureau):
+    """What lies beside the text of a draft: a kept text, a remark, a typed sentence."""
+    typed = SentenceFactory(paragraph__section__report__bureau=bureau)
+    kept = KeptTextFactory(section=typed.paragraph.section)
+    return kept, CommentFactory(paragraph=typed.paragraph), typed
 
 
 def place(unit):

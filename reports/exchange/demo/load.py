@@ -15,6 +15,7 @@ from reports.models import Due, Meeting, Problem, Unit
 from reports.selectors.calendar import holidays
 
 from .answers import tell_who_answers
+from .assessments import keep_volumes
 from .city import BUREAUS
 from .first_person import lead_in_person
 from .indicators import report_figures
@@ -29,8 +30,10 @@ from .organisation import (
     version_of,
 )
 from .problems import find_problems, plan_the_year
+from .public import make_public
 from .published import publish
 from .records import keep_records
+from .report_drafting import ask_for_reports, draft_reports
 from .reports import attach_files, award, report_years
 from .staffing import staff_units
 from .stage import SHANGHAI, Stage
@@ -82,10 +85,14 @@ def load_demo(
         keep_records,
         award,
         report_figures,
+        ask_for_reports,
         report_years,
         tell_who_answers,
         staff_units,
         lead_in_person,
+        make_public,
+        keep_volumes,
+        draft_reports,
     ):
         step(stage)
         tell(step.__name__)

@@ -10,6 +10,8 @@ from reports.actions.delivered import lay_posts
 from reports.actions.delivered_first_person import lay_duty_lists
 from reports.actions.delivered_indicators import lay_indicators
 from reports.actions.delivered_records import lay_record_kinds
+from reports.actions.delivered_templates import lay_templates
+from reports.actions.delivered_wording import lay_wording
 from reports.actions.people import (
     AppointmentDraft,
     PersonDraft,
@@ -69,6 +71,8 @@ def lay_tables(stage: Stage) -> None:
     lay_duty_lists(at=stage.now)
     lay_record_kinds()
     lay_indicators(at=stage.now, more={"station": (FIRST_CLASS.code,)})
+    lay_wording(at=stage.now)
+    lay_templates(at=stage.now)
     stage.sources = {source.code: source for source in ProblemSource.objects.all()}
     stage.themes = {theme.code: theme for theme in ProblemTheme.objects.all()}
     stage.cause_kinds = {kind.code: kind for kind in CauseKind.objects.all()}

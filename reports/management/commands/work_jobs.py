@@ -7,13 +7,13 @@ from django.db import DatabaseError, close_old_connections
 from django.utils import timezone
 
 from reports.actions.jobs import drop_old_files, take_job, work_job
-from reports.exchange.evidence_pack import pack_evidence
+from reports.exchange.assessment_pack import pack
 from reports.models.choices import JobKind
 
 PAUSE_SECONDS = 2
 TIDY_SECONDS = 3600
 # What is made of spreadsheets and archives is done on a floor above the other jobs.
-MORE = {JobKind.PACK_EVIDENCE: pack_evidence}
+MORE = {JobKind.PACK_EVIDENCE: pack}
 
 
 class Command(BaseCommand):
