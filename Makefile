@@ -1,13 +1,13 @@
 # run    set up, load the sample data into an empty ledger, serve on 127.0.0.1 (PORT=8000)
 # setup  the same without serving
 # test   every check and every test; REQUIRE=all fails where a suite cannot run
-# More: demo-password, fmt, catalogue, bench, room NAME=meetings
+# More: demo-password, fmt, catalogue, corpus (FAZHI_CORPUS=folder), bench, room NAME=meetings
 
 PYTHON ?= python3
 PY := .venv/bin/python
 DEMO ?= 1
 
-.PHONY: run setup test demo-password fmt catalogue bench room venv venv-dev
+.PHONY: run setup test demo-password fmt catalogue corpus bench room venv venv-dev
 
 run: venv
 	@DEMO=$(DEMO) exec $(PY) tools/serve.py
@@ -26,6 +26,9 @@ fmt: venv-dev
 
 catalogue: venv-dev
 	@$(PY) tools/catalogue.py
+
+corpus: venv
+	@$(PY) -m tools.corpus
 
 bench: venv
 	@$(PY) -m bench.run

@@ -117,6 +117,17 @@ from reports.views.first_person import (
 from reports.views.grid import UnitGrid
 from reports.views.handovers import HandOverDocx, HandOverPrint
 from reports.views.honours import HonourAdd, HonourEdit, HonourList, HonourNew
+from reports.views.imported_texts import (
+    DraftDecide,
+    DraftsAtOnce,
+    ImportedTextDetail,
+    ImportedTextList,
+    ImportedTextNew,
+    ImportHome,
+    TextGiveUp,
+    TextPreview,
+    TextReopen,
+)
 from reports.views.indicators import (
     IndicatorDetail,
     IndicatorEdit,
@@ -279,6 +290,17 @@ from reports.views.schedules import (
     ScheduleSetEdit,
 )
 from reports.views.search import Search
+from reports.views.sheet_imports import (
+    SheetCheck,
+    SheetColumns,
+    SheetDetail,
+    SheetDrop,
+    SheetEnter,
+    SheetExport,
+    SheetList,
+    SheetNew,
+    SheetRows,
+)
 from reports.views.staffing import (
     CoverageMap,
     CoveragePrint,
@@ -314,6 +336,7 @@ from reports.views.waivers import (
     WaiverOrderWithdraw,
 )
 from reports.views.who import Who
+from reports.views.whole_ledger import BureauExport
 from reports.views.year import BureauYear
 
 app_name = "reports"
@@ -673,6 +696,27 @@ urlpatterns: list[URLPattern | URLResolver] = [
         name="assessment-take-over",
     ),
     path("assessments/proofs/<int:pk>/remove/", ProofTakeOut.as_view(), name="assessment-unprove"),
+    # What is brought in: published texts
+    path("imports/", ImportHome.as_view(), name="imports"),
+    path("imports/texts/", ImportedTextList.as_view(), name="import-texts"),
+    path("imports/texts/new/", ImportedTextNew.as_view(), name="import-text-new"),
+    path("imports/texts/<int:pk>/", ImportedTextDetail.as_view(), name="import-text"),
+    path("imports/texts/<int:pk>/preview/", TextPreview.as_view(), name="import-text-preview"),
+    path("imports/texts/<int:pk>/at-once/", DraftsAtOnce.as_view(), name="import-text-at-once"),
+    path("imports/texts/<int:pk>/give-up/", TextGiveUp.as_view(), name="import-text-give-up"),
+    path("imports/texts/<int:pk>/reopen/", TextReopen.as_view(), name="import-text-reopen"),
+    path("imports/drafts/<int:pk>/", DraftDecide.as_view(), name="import-draft"),
+    path("imports/export/<int:pk>/", BureauExport.as_view(), name="export-bureau"),
+    # Spreadsheets, in and out
+    path("imports/sheets/", SheetList.as_view(), name="import-sheets"),
+    path("imports/sheets/new/", SheetNew.as_view(), name="import-sheet-new"),
+    path("imports/sheets/export/<str:kind>/", SheetExport.as_view(), name="import-sheet-export"),
+    path("imports/sheets/<int:pk>/", SheetDetail.as_view(), name="import-sheet"),
+    path("imports/sheets/<int:pk>/columns/", SheetColumns.as_view(), name="import-sheet-columns"),
+    path("imports/sheets/<int:pk>/check/", SheetCheck.as_view(), name="import-sheet-check"),
+    path("imports/sheets/<int:pk>/rows/", SheetRows.as_view(), name="import-sheet-rows"),
+    path("imports/sheets/<int:pk>/enter/", SheetEnter.as_view(), name="import-sheet-enter"),
+    path("imports/sheets/<int:pk>/drop/", SheetDrop.as_view(), name="import-sheet-drop"),
     # Longer work
     path("jobs/", JobList.as_view(), name="job-list"),
     path("jobs/plan/", JobPlan.as_view(), name="job-plan"),

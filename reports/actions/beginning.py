@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from reports.actions.accounts import NewLogin, random_password
 from reports.actions.delivered import lay_posts
+from reports.actions.delivered_columns import lay_column_names
 from reports.actions.delivered_first_person import lay_duty_lists
 from reports.actions.delivered_indicators import lay_indicators
 from reports.actions.delivered_records import lay_record_kinds
@@ -139,10 +140,33 @@ def start_ledger(
     lay_indicators(at=at)
     lay_wording(at=at)
     lay_templates(at=at)
+    lay_column_names()
     kind = UnitKind.objects.filter(code=kind_code).first()
     if kind is None:
         raise CannotStartLedger([_("没有“%(code)s”这一单位类别。") % {"code": kind_code}])
     unit = create_unit(UnitDraft(name=unit_name.strip(), kind=kind), by=None, at=at, today=today)
+    return _make_administrators(unit, names, at)
+
+
+@transaction.atomic
+def make_administrators(*, names: list[str], at: datetime) -> list[NewLogin]:
+    """Make a system and a security administrator at the top of a ledger that came without logins.
+
+    Takes the two login names, in that order. Gives the logins with random passwords, to be
+    changed at the first login. Refuses a name that is empty or taken, the same name twice, and a
+    ledger without units.
+    """
+    names = [name.strip() for name in names]
+    unit = Unit.objects.filter(parent=None).in_order().first()
+    reasons = _against_names(names)
+    if unit is None:
+        reasons = [_("台账中还没有单位。")]
+    if unit is None or reasons:
+        raise CannotStartLedger(reasons)
+    return _make_administrators(unit, names, at)
+
+
+def _make_administrators(unit: Unit, names: list[str], at: datetime) -> list[NewLogin]:
     logins = [NewLogin(name, random_password()) for name in names]
     users = [User.objects.create_user(login.username, password=login.password) for login in logins]
     Account.objects.bulk_create(Account(user=user, must_change_password=True) for user in users)
@@ -153,6 +177,17 @@ def start_ledger(
     ]
     bulk_create(Membership, memberships, by=None, at=at)
     return logins
+
+
+def _against_names(names: list[str]) -> list[str]:
+    reasons = []
+    if not all(names):
+        reasons.append(_("两个登录名都必须填写。"))
+    if names[0].lower() == names[1].lower():
+        reasons.append(_("系统管理员与安全管理员不能是同一人。"))
+    if User.objects.filter(username__in=names).exists():
+        reasons.append(_("登录名已被使用。"))
+    return reasons
 
 
 def _against_starting(unit_name: str, names: list[str]) -> list[str]:

@@ -30,6 +30,40 @@ def bulk_create(
             del row._history_date
 
 
+def link_new(model: type[Row], name: str, rows: Iterable[tuple[Row, Iterable[Model]]]) -> None:
+    """Join rows that were just inserted with the others they name, each once.
+
+    ``name`` is a field of many to many that the history keeps; the first entry of the history has
+    them, as if it had been written after them.
+    """
+    field = model._meta.get_field(name)
+    own, other = field.m2m_field_name(), field.m2m_reverse_field_name()
+    through = field.remote_field.through
+    links = [
+        through(**{own: row, other: each}) for row, others in rows for each in dict.fromkeys(others)
+    ]
+    if not links:
+        return
+    links = through.objects.bulk_create(links, batch_size=BATCH)
+    kept = getattr(model.history.model, name).model
+    entries: dict[int, int] = {}
+    keys = sorted({getattr(link, f"{own}_id") for link in links})
+    for start in range(0, len(keys), BATCH):
+        first = model.history.filter(id__in=keys[start : start + BATCH], history_type="+")
+        entries |= dict(first.values_list("id", "history_id"))
+    kept.objects.bulk_create(
+        (
+            kept(
+                history_id=entries[getattr(link, f"{own}_id")],
+                id=link.pk,
+                **{own: getattr(link, own), other: getattr(link, other)},
+            )
+            for link in links
+        ),
+        batch_size=BATCH,
+    )
+
+
 def bulk_update(
     model: type[Row], rows: Sequence[Row], fields: Iterable[str], *, by: object, at: datetime
 ) -> None:

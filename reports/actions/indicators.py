@@ -13,6 +13,7 @@ from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from reports.actions.history import bulk_create, bulk_update
@@ -440,6 +441,8 @@ class MonthlyFigure:
     by: User | None
     checked_at: datetime | None = None
     checked_by: User | None = None
+    imported_from: str = ""
+    imported_row: int | None = None
 
 
 def record_many(figures: Sequence[MonthlyFigure]) -> list[Figure]:
@@ -451,12 +454,13 @@ def record_many(figures: Sequence[MonthlyFigure]) -> list[Figure]:
     kinds = _kinds_of(each.draft.indicator for each in figures)
     rows, wrong = [], {}
     for each in figures:
-        day = each.at.date()
+        day = localtime(each.at).date()
         applies = kinds[each.draft.indicator.pk]
         if reasons := _against_row(each.sheet, each.draft, None, applies, "", day):
             wrong[each.draft.indicator.pk] = reasons
         row = _figure(each.sheet, each.draft, each.by, each.at)
         row.checked_at, row.checked_by = each.checked_at, each.checked_by
+        row.imported_from, row.imported_row = each.imported_from, each.imported_row
         rows.append(row)
     if wrong:
         raise CannotRecordFigures(by_indicator=wrong)

@@ -5,13 +5,14 @@ import tempfile
 import uuid
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from datetime import date, datetime, timedelta
 from typing import BinaryIO
 
 from django.contrib.auth.models import User
 from django.core.files.base import File
 from django.db import connection, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.utils.translation import gettext as _
 
 from reports.actions.refusals import Refused
@@ -83,7 +84,7 @@ def work_job(
     """
     try:
         work = {**WORK, **(more or {})}[JobKind(job.kind)]
-        message = work(job, today, _teller(job, keep_going))
+        message = work(job, today, Teller(job, keep_going))
     except Stopped:
         job.state, job.started_at = JobState.WAITING.value, None
     except Refused as refusal:
@@ -162,17 +163,55 @@ def _end(job: Job, state: JobState, message: str, at: datetime) -> None:
     job.state, job.message, job.ended_at = state.value, message[:MESSAGE_LENGTH], at
 
 
-def _teller(job: Job, keep_going: Callable[[], bool]) -> Tell:
-    """Writes the progress whenever another hundredth is done."""
+class Teller:
+    """Writes the progress of a job whenever another hundredth is done."""
 
-    def tell(done: int, total: int) -> None:
-        if not keep_going():
+    def __init__(self, job: Job, keep_going: Callable[[], bool]) -> None:
+        self.job, self.keep_going = job, keep_going
+        self._other: BaseDatabaseWrapper | None = None
+
+    def __call__(self, done: int, total: int) -> None:
+        job = self.job
+        if not self.keep_going():
             raise Stopped
         if total != job.total or done * 100 // total != job.done * 100 // total:
-            Job.objects.filter(pk=job.pk).update(done=done, total=total)
+            self._write(done, total)
         job.done, job.total = done, total
 
-    return tell
+    def _write(self, done: int, total: int) -> None:
+        if self._other is None:
+            Job.objects.filter(pk=self.job.pk).update(done=done, total=total)
+            return
+        table = self._other.ops.quote_name(Job._meta.db_table)
+        with self._other.cursor() as cursor:
+            cursor.execute(
+                f"UPDATE {table} SET done = %s, total = %s WHERE id = %s",
+                [done, total, self.job.pk],
+            )
+
+    @contextmanager
+    def apart(self) -> Iterator[None]:
+        """Progress that others see while one transaction does the whole work.
+
+        It is written through a connection of its own, and the row of the job is not touched
+        within the transaction, which would make both wait for each other. SQLite has one writer:
+        there the progress is seen at the end.
+        """
+        if connection.vendor == "sqlite":
+            yield
+            return
+        self._other = connection.copy()
+        try:
+            yield
+        finally:
+            self._other.close()
+            self._other = None
+
+
+def telling_apart(tell: Tell) -> AbstractContextManager[None]:
+    """Let the progress of a job be seen while one transaction does the whole work; see
+    ``Teller.apart``. Begin it outside the transaction."""
+    return tell.apart() if isinstance(tell, Teller) else nullcontext()
 
 
 def _plan(job: Job, today: date, tell: Tell) -> str:

@@ -72,6 +72,8 @@ class MeasureDraft:
     leader: Person | None = None
     joint_units: tuple[Unit, ...] = ()
     within: Within | None = None
+    imported_from: str = ""
+    imported_row: int | None = None
 
 
 def set_measure(draft: MeasureDraft, *, by: User | None, at: datetime, today: date) -> Measure:
@@ -110,6 +112,8 @@ def set_measures(
             **_due_of(draft),
             as_published=draft.as_published,
             meeting=draft.meeting,
+            imported_from=draft.imported_from,
+            imported_row=draft.imported_row,
             recorded_at=at,
             recorded_by=by,
         )
@@ -452,7 +456,20 @@ def _refuse_bad_draft(
     answered: Collection[int] = (),
     answers_task: int | None = None,
 ) -> None:
-    """``answered`` problems, and the task ``answers_task``, may have ended since it was set."""
+    reasons = reasons_against_draft(draft, today=today, answered=answered)
+    if draft.task:
+        reasons += _against_task(draft.task, draft.unit, answers_task)
+    if reasons:
+        raise CannotSetMeasure(reasons)
+
+
+def reasons_against_draft(
+    draft: MeasureDraft, *, today: date, answered: Collection[int] = ()
+) -> list[str]:
+    """What speaks against a measure as entered, but for the task it answers; asks no query.
+
+    ``answered`` problems, and the task of a measure that is there, may have ended since.
+    """
     reasons = []
     if not draft.title.strip():
         reasons.append(_("请填写措施。"))
@@ -473,16 +490,13 @@ def _refuse_bad_draft(
         reasons.append(_("配合单位须属于同一分局。"))
     if draft.unit in draft.joint_units:
         reasons.append(_("责任单位不能同时是配合单位。"))
-    if draft.task:
-        reasons += _against_task(draft.task, draft.unit, answers_task)
     for problem in draft.problems:
         if problem.bureau_id != draft.unit.bureau_id:
             reasons.append(_("措施与问题须属于同一分局。"))
             break
         if problem.state in ENDED and problem.pk not in answered:
             reasons.append(_("问题“%(title)s”已经办结，不能再加措施。") % {"title": problem.title})
-    if reasons:
-        raise CannotSetMeasure(reasons)
+    return reasons
 
 
 def _against_task(task: SuperiorTask, unit: Unit, answers_task: int | None) -> list[str]:

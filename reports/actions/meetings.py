@@ -106,6 +106,8 @@ class MeetingDraft:
     needs_confirmation: bool = False
     paper_id: int | None = None
     once: uuid.UUID | None = None
+    imported_from: str = ""
+    imported_row: int | None = None
 
     @property
     def minutes(self) -> int | None:
@@ -478,6 +480,12 @@ def _already_recorded(drafts: Sequence[MeetingDraft]) -> Meeting | None:
 
 
 def _refuse_impossible(draft: MeetingDraft, today: date) -> None:
+    if reasons := reasons_against_draft(draft, today=today):
+        raise CannotRecordMeeting(reasons)
+
+
+def reasons_against_draft(draft: MeetingDraft, *, today: date) -> list[str]:
+    """What speaks against a meeting as entered, whatever it counts for; asks no query."""
     reasons = []
     if draft.held_on > today:
         reasons.append(_("召开日期不能晚于今天：会开完再记录。"))
@@ -492,8 +500,7 @@ def _refuse_impossible(draft: MeetingDraft, today: date) -> None:
         reasons.append(_("请填写会议名称。"))
     if draft.ends_at is not None and draft.starts_at is None:
         reasons.append(_("填写了结束时间的，请填写开始时间。"))
-    if reasons:
-        raise CannotRecordMeeting(reasons)
+    return reasons
 
 
 def _dues_of(due_ids: Iterable[int]) -> dict[int, Due]:
@@ -536,6 +543,8 @@ def _meeting(
         legal_opinion=draft.legal_opinion,
         summary=draft.summary,
         once=draft.once,
+        imported_from=draft.imported_from,
+        imported_row=draft.imported_row,
         recorded_at=at,
         recorded_by=by,
     )

@@ -1,7 +1,7 @@
 """People, and the posts they hold: appointing, ending, handing over, leaving."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -35,6 +35,7 @@ class PersonDraft:
     name: str
     unit: Unit
     kind: PersonKind = PersonKind.POLICE
+    joined_on: date | None = None
     left_on: date | None = None
     user: User | None = None
     imported_from: str = ""
@@ -70,6 +71,7 @@ def create_people(drafts: Iterable[PersonDraft], *, by: User | None, at: datetim
                 name=name,
                 unit=draft.unit,
                 kind=draft.kind.value,
+                joined_on=draft.joined_on,
                 left_on=draft.left_on,
                 user=draft.user,
                 initials=initials_of(name, limit=80),
@@ -352,14 +354,21 @@ def _against_drafts(drafts: Sequence[AppointmentDraft], *, without: int | None =
     reasons = []
     allowed = _kinds_of_posts({draft.post.pk for draft in drafts})
     for draft in drafts:
-        reasons += _against_days(draft)
-        kinds = allowed[draft.post.pk]
-        if kinds and draft.unit.kind_id not in kinds:
-            reasons.append(
-                _("“%(unit)s”这类单位不设“%(post)s”岗位。")
-                % {"unit": draft.unit, "post": draft.post}
-            )
+        reasons += reasons_against_appointment(draft, kinds=allowed[draft.post.pk])
     return reasons or _against_overlap(drafts, without)
+
+
+def reasons_against_appointment(draft: AppointmentDraft, *, kinds: Collection[int]) -> list[str]:
+    """What speaks against an appointment as entered, whoever else holds the post; no query.
+
+    ``kinds`` are those of the units that have the post; empty means all.
+    """
+    reasons = _against_days(draft)
+    if kinds and draft.unit.kind_id not in kinds:
+        reasons.append(
+            _("“%(unit)s”这类单位不设“%(post)s”岗位。") % {"unit": draft.unit, "post": draft.post}
+        )
+    return reasons
 
 
 def _against_days(draft: AppointmentDraft) -> list[str]:
@@ -403,15 +412,23 @@ def _against_overlap(drafts: Sequence[AppointmentDraft], without: int | None) ->
         held[row.unit_id, row.post_id].append((term_of(row), row.person_id, row.person.name))
     reasons = []
     for draft in drafts:
-        term = Term(draft.first_day, draft.last_day)
         others = held[draft.unit.pk, draft.post.pk]
-        for other, person_id, name in others:
-            if not overlaps(term, other):
-                continue
-            if draft.post.single_holder or person_id == draft.person.pk:
-                reasons.append(_taken(draft, other, name))
-        others.append((term, draft.person.pk, draft.person.name))
+        reasons += reasons_against_term(draft, others)
+        others.append((Term(draft.first_day, draft.last_day), draft.person.pk, draft.person.name))
     return reasons
+
+
+def reasons_against_term(
+    draft: AppointmentDraft, others: Iterable[tuple[Term, int, str]]
+) -> list[str]:
+    """Who holds the same post of the unit on one of the days; of posts with several holders the
+    same person alone. ``others`` are terms, each with the key and the name of who serves it."""
+    term = Term(draft.first_day, draft.last_day)
+    return [
+        _taken(draft, other, name)
+        for other, person_id, name in others
+        if overlaps(term, other) and (draft.post.single_holder or person_id == draft.person.pk)
+    ]
 
 
 def _taken(draft: AppointmentDraft, term: Term, name: str) -> str:

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from reports.actions.history import bulk_create
+from reports.actions.history import bulk_create, link_new
 from reports.actions.initials import initials_of
 from reports.actions.measures import MeasureDraft, set_measure
 from reports.actions.refusals import Refused
@@ -114,6 +114,8 @@ class ProblemDraft:
     meeting: Meeting | None = None
     record: WorkRecord | None = None
     account: AccountGiven | None = None
+    imported_from: str = ""
+    imported_row: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +179,8 @@ def register_problems(
                 meeting=draft.meeting,
                 record=draft.record,
                 account=draft.account,
+                imported_from=draft.imported_from,
+                imported_row=draft.imported_row,
                 recorded_at=moment,
                 recorded_by=by,
             )
@@ -188,11 +192,9 @@ def register_problems(
         for position, cause in enumerate(_said(draft.causes), 1)
     ]
     bulk_create(ProblemCause, causes, by=by, at=max(moments))
-    for draft, problem in zip(drafts, problems, strict=True):
-        if draft.joint_units:
-            problem.joint_units.set(draft.joint_units)
-        if draft.themes:
-            problem.themes.set(draft.themes)
+    for name in ("joint_units", "themes"):
+        others = [getattr(draft, name) for draft in drafts]
+        link_new(Problem, name, zip(problems, others, strict=True))
     MoveRow.objects.bulk_create(
         MoveRow(
             problem=problem,
@@ -820,6 +822,12 @@ def _document(decision: Decision | None) -> str:
 
 
 def _refuse_bad_draft(draft: ProblemDraft, today: date) -> None:
+    if reasons := reasons_against_draft(draft, today=today):
+        raise CannotRegisterProblem(reasons)
+
+
+def reasons_against_draft(draft: ProblemDraft, *, today: date) -> list[str]:
+    """What speaks against a problem as entered, whoever stands above it; asks no query."""
     reasons = []
     if not draft.title.strip():
         reasons.append(_("请填写问题。"))
@@ -849,9 +857,7 @@ def _refuse_bad_draft(draft: ProblemDraft, today: date) -> None:
         reasons.append(_("限期天数至少为1。"))
     if draft.meeting and draft.meeting.bureau_id != draft.unit.bureau_id:
         reasons.append(_("提出问题的会议须属于同一分局。"))
-    reasons += _against_origin(draft)
-    if reasons:
-        raise CannotRegisterProblem(reasons)
+    return reasons + _against_origin(draft)
 
 
 def _against_origin(draft: ProblemDraft) -> list[str]:

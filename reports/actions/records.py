@@ -63,6 +63,8 @@ class RecordDraft:
     measure: Measure | None = None
     meeting: Meeting | None = None
     once: uuid.UUID | None = None
+    imported_from: str = ""
+    imported_row: int | None = None
 
 
 def add_record(
@@ -237,6 +239,12 @@ def _values(draft: RecordDraft) -> dict[str, Value]:
 
 
 def _refuse_bad_draft(draft: RecordDraft, today: date) -> None:
+    if reasons := reasons_against_draft(draft, today=today):
+        raise CannotEnterRecord(reasons)
+
+
+def reasons_against_draft(draft: RecordDraft, *, today: date) -> list[str]:
+    """What speaks against a record as entered; no query where the kind's fields are loaded."""
     values = _values(draft)
     texts = [value for value in values.values() if isinstance(value, str)]
     against = reasons_against_record(
@@ -264,8 +272,7 @@ def _refuse_bad_draft(draft: RecordDraft, today: date) -> None:
     for linked in (draft.measure, draft.meeting):
         if linked is not None and linked.bureau_id != draft.unit.bureau_id:
             reasons.append(_("对应的年度安排和会议须属于同一分局。"))
-    if reasons:
-        raise CannotEnterRecord(reasons)
+    return reasons
 
 
 def _day_there(draft: RecordDraft) -> date:
@@ -325,6 +332,8 @@ def _record(draft: RecordDraft, post: int | None, by: User | None, at: datetime)
         is_total=draft.is_total,
         person_post_id=post,
         once=draft.once,
+        imported_from=draft.imported_from,
+        imported_row=draft.imported_row,
         recorded_at=at,
         recorded_by=by,
     )

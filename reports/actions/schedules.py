@@ -677,6 +677,8 @@ class ScheduleDraft:
     words: str = "meeting"
     of_first_person: bool = False
     position: int = 0
+    imported_from: str = ""
+    imported_row: int | None = None
 
 
 @transaction.atomic
@@ -694,6 +696,8 @@ def create_schedules(
             words=draft.words,
             of_first_person=draft.of_first_person,
             position=draft.position,
+            imported_from=draft.imported_from,
+            imported_row=draft.imported_row,
         )
         for draft in drafts
     ]
@@ -887,6 +891,12 @@ def _refuse_bad_start(month: int, day: int) -> None:
 
 
 def _refuse_bad_version(draft: VersionDraft, of: ScheduleSet) -> None:
+    if reasons := reasons_against_version(draft):
+        raise CannotSetSchedule(reasons)
+
+
+def reasons_against_version(draft: VersionDraft) -> list[str]:
+    """What speaks against a rule as entered; empty when it may be set."""
     reasons = []
     if not draft.legal_basis.strip():
         reasons.append(_("请填写依据：没有依据的会议不应要求基层召开。"))
@@ -907,8 +917,7 @@ def _refuse_bad_version(draft: VersionDraft, of: ScheduleSet) -> None:
     reasons += reasons_against_rhythm(draft)
     if (draft.make_up == "days") != bool(draft.make_up_days):
         reasons.append(_("选择“若干天内可补开”时须填写天数，其他情形不填。"))
-    if reasons:
-        raise CannotSetSchedule(reasons)
+    return reasons
 
 
 # What a version keeps as a list; the order says nothing.

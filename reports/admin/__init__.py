@@ -6,6 +6,7 @@ from django.contrib.auth import admin as stock
 from . import (
     access,
     calendar,
+    imports,
     indicators,
     meetings,
     notices,
@@ -21,6 +22,7 @@ from . import (
 __all__ = [
     "access",
     "calendar",
+    "imports",
     "indicators",
     "meetings",
     "notices",

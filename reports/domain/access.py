@@ -55,6 +55,7 @@ class Act(StrEnum):
     RECORD_SIGNED_DECISION = "record_signed_decision"
     CHECK_SECRECY = "check_secrecy"
     KEEP_DUTIES = "keep_duties"
+    BRING_IN = "bring_in"
     RECORD_DEED = "record_deed"
     RECORD_ACCOUNT = "record_account"
     ENTER_FIGURE = "enter_figure"
@@ -118,6 +119,7 @@ MAY: Mapping[Role, frozenset[Act]] = MappingProxyType(
             Act.RECORD_SIGNED_DECISION,
             Act.CHECK_SECRECY,
             Act.KEEP_DUTIES,
+            Act.BRING_IN,
             Act.CHECK_FIGURE,
             Act.SET_INDICATOR,
             Act.MANAGE_PEOPLE,

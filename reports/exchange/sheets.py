@@ -1,7 +1,8 @@
 """Rows out as spreadsheets: typed cells, and text that never becomes a formula."""
 
 import csv
-from collections.abc import Iterable, Iterator, Sequence
+import hashlib
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from io import BytesIO, StringIO
@@ -11,6 +12,8 @@ from urllib.parse import quote
 import xlsxwriter
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
+
+from reports.domain.sheet_cells import plain
 
 XLSX, CSV = "xlsx", "csv"
 WIDEST = 50
@@ -82,6 +85,29 @@ def csv_lines(rows: Iterable[Sequence[Any]]) -> Iterator[bytes]:
         yield line.take().encode()
 
 
+class Checksum:
+    """SHA-256 over what stands in sheets, as text, so that a change made later shows.
+
+    Of each cell the text (a day as 2024-03-05, a number without needless noughts), parted by the
+    character U+001F, of each row ended by U+001E; empty cells at the end of a row are left out.
+    The same rows read back from the file give the same sum.
+    """
+
+    def __init__(self) -> None:
+        self._sum = hashlib.sha256()
+
+    def add(self, row: Iterable[Any]) -> None:
+        """One more row."""
+        cells = (
+            as_text(value) if isinstance(value, bool) else plain(_typed(value)) for value in row
+        )
+        self._sum.update(("\x1f".join(cells).rstrip("\x1f") + "\x1e").encode())
+
+    @property
+    def text(self) -> str:
+        return self._sum.hexdigest()
+
+
 def _width(text: str) -> int:
     """Columns a text takes: Chinese characters count twice."""
     return sum(2 if ord(mark) > 0x2E7F else 1 for mark in text)
@@ -93,11 +119,15 @@ def workbook(
     sheet: str,
     about: Iterable[tuple[str, Any]] = (),
     more: Iterable[tuple[str, Iterable[Sequence[Any]]]] = (),
+    hidden: Collection[int] = (),
+    unseen: Iterable[tuple[str, Iterable[Sequence[Any]]]] = (),
 ) -> bytes:
     """Rows (the first one headings) as an .xlsx with typed dates and numbers.
 
     Text stays text whatever it begins with. ``more`` are further sheets by name; ``about`` goes
-    onto the last sheet as name and value.
+    onto the last sheet as name and value, and below it the ``Checksum`` of the sheets before.
+    ``hidden`` are columns of the first sheet that are there without being shown; ``unseen`` are
+    sheets for the ledger itself, which no program lists and the checksum leaves out.
     """
     target = BytesIO()
     # Rows leave memory as they are written; strings are never read as formulas, links or numbers.
@@ -115,20 +145,33 @@ def workbook(
         "day": book.add_format({"num_format": "yyyy-mm-dd", "align": "left"}),
         "moment": book.add_format({"num_format": "yyyy-mm-dd hh:mm", "align": "left"}),
     }
-    for name, content in ((sheet, rows), *more):
-        _fill(book.add_worksheet(_sheet_name(name)), content, formats)
-    if about := list(about):
-        notes = book.add_worksheet(_("说明"))
-        notes.set_column(0, 0, 14)
-        notes.set_column(1, 1, WIDEST)
-        for line, (name, value) in enumerate(about):
-            notes.write_string(line, 0, str(name), formats["head"])
-            _write(notes, line, 1, value, formats)
+    checksum = Checksum()
+    for place, (name, content) in enumerate(((sheet, rows), *more)):
+        page = book.add_worksheet(_sheet_name(name))
+        _fill(page, content, formats, checksum, hidden if place == 0 else ())
+    for name, content in unseen:
+        page = book.add_worksheet(name)
+        page.very_hidden()
+        for number, row in enumerate(content):
+            for column, value in enumerate(row):
+                _write(page, number, column, value, formats)
+    notes = book.add_worksheet(_("说明"))
+    notes.set_column(0, 0, 18)
+    notes.set_column(1, 1, WIDEST)
+    for line, (name, value) in enumerate([*about, (_("校验码（SHA-256）"), checksum.text)]):
+        notes.write_string(line, 0, str(name), formats["head"])
+        _write(notes, line, 1, value, formats)
     book.close()
     return target.getvalue()
 
 
-def _fill(page: Any, rows: Iterable[Sequence[Any]], formats: dict[str, Any]) -> None:
+def _fill(
+    page: Any,
+    rows: Iterable[Sequence[Any]],
+    formats: dict[str, Any],
+    checksum: Checksum,
+    hidden: Collection[int],
+) -> None:
     """Headings and rows of one sheet, with widths, a fixed head and filters."""
     page.freeze_panes(1, 0)
     iterator = iter(rows)
@@ -137,11 +180,15 @@ def _fill(page: Any, rows: Iterable[Sequence[Any]], formats: dict[str, Any]) -> 
     ahead = [row for _n, row in zip(range(60), iterator, strict=False)]
     for column, heading in enumerate(headings):
         texts = [heading, *(as_text(row[column]) for row in ahead)]
-        page.set_column(column, column, min(max(_width(text) for text in texts) + 2, WIDEST))
+        width = min(max(_width(text) for text in texts) + 2, WIDEST)
+        page.set_column(column, column, width, None, {"hidden": column in hidden})
     for column, heading in enumerate(headings):
         page.write_string(0, column, heading, formats["head"])
+    if headings:
+        checksum.add(headings)
     number = 0
     for number, row in enumerate(_chain(ahead, iterator), start=1):
+        checksum.add(row)
         for column, value in enumerate(row):
             _write(page, number, column, value, formats)
     if headings:

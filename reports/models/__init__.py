@@ -5,6 +5,7 @@ from .assessments import Assessment, AssessmentItem, ItemProof
 from .calendar import Holiday
 from .evidence import Evidence, EvidenceUse
 from .first_person import AccountGiven, Deed, DutyList, FirstPersonDuty
+from .imports import ColumnName, Draft, ImportedText, Origin, SheetImport, SheetRow
 from .indicators import Figure, Indicator, SumRule
 from .jobs import Job
 from .measures import Extension, Measure, Milestone, Progress, SuperiorTask
@@ -100,11 +101,13 @@ __all__ = [
     "CauseKind",
     "Certificate",
     "CertificateKind",
+    "ColumnName",
     "Comment",
     "Cut",
     "Deed",
     "Deputy",
     "Discharge",
+    "Draft",
     "Due",
     "DueCount",
     "DueNote",
@@ -121,6 +124,7 @@ __all__ = [
     "HandIn",
     "Holiday",
     "Honour",
+    "ImportedText",
     "Indicator",
     "IssuingOffice",
     "ItemProof",
@@ -138,6 +142,7 @@ __all__ = [
     "Notice",
     "NoticeItem",
     "NoticeMove",
+    "Origin",
     "Paragraph",
     "Person",
     "Post",
@@ -166,6 +171,8 @@ __all__ = [
     "SecrecyStep",
     "Section",
     "Sentence",
+    "SheetImport",
+    "SheetRow",
     "Source",
     "StaffingRule",
     "SumRule",

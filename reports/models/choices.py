@@ -43,6 +43,15 @@ from reports.domain.first_person import (
     Objection,
 )
 from reports.domain.handovers import AgainstHandOver, AgainstMergingPeople, AgainstMergingUnits
+from reports.domain.imports import (
+    DraftDecision,
+    DraftKind,
+    RowVerdict,
+    SheetKind,
+    SheetState,
+    TextKind,
+    TextState,
+)
 from reports.domain.indicators import (
     AgainstFigure,
     AgainstIndicator,
@@ -84,6 +93,7 @@ from reports.domain.promises import AgainstDecision
 from reports.domain.public_forms import AgainstPublic
 from reports.domain.qualifications import AgainstCertificate, Validity
 from reports.domain.records import AgainstRecord, AgainstValue, Caution, FieldType
+from reports.domain.rectification import ItemState, NoticeTotal
 from reports.domain.reminders import AgainstDeputy
 from reports.domain.report_checks import Advice, AgainstPattern, FindingKind
 from reports.domain.report_moves import (
@@ -96,6 +106,7 @@ from reports.domain.report_moves import (
     StepRefusal,
 )
 from reports.domain.report_templates import AgainstTemplate, Draw
+from reports.domain.sheet_cells import CellFault
 from reports.domain.staffing import AgainstStaffing, RemarkKind
 from reports.domain.summaries import (
     AgainstText,
@@ -109,6 +120,7 @@ from reports.domain.summaries import (
 )
 from reports.domain.tasks import AgainstDone, TaskStanding
 from reports.domain.waivers import AgainstWaiver
+from reports.domain.wording_kinds import NoReport
 
 
 def labelled(labels: Mapping[StrEnum, object]) -> list[tuple[str, object]]:
@@ -263,6 +275,9 @@ class JobKind(StrEnum):
     PLAN_DUES = "plan_dues"
     AUDIT_LEDGER = "audit_ledger"
     PACK_EVIDENCE = "pack_evidence"
+    CHECK_SHEET = "check_sheet"
+    ENTER_SHEET = "enter_sheet"
+    PACK_LEDGER = "pack_ledger"
 
 
 class JobState(StrEnum):
@@ -940,10 +955,192 @@ SECTION_ROLE_LABELS = {
     SectionRole.OTHER: pgettext_lazy("section", "其他"),
 }
 
+NO_REPORT_REASONS = {
+    NoReport.EMPTY: _("文件里没有文字。"),
+    NoReport.GOVERNMENT_WORK: _("这是政府工作报告，不是法治政府建设年度报告。"),
+    NoReport.LAW: _("这是法规或者制度条文，不是法治政府建设年度报告。"),
+    NoReport.NOTICE: _("这是通知或者公告，不是法治政府建设年度报告。"),
+    NoReport.PLAN: _("这是工作要点或者方案，没有总结已做的工作。"),
+    NoReport.NEWS: _("这是新闻报道，不是法治政府建设年度报告。"),
+    NoReport.RECTIFICATION: _("这是整改情况通报，请按整改通报导入。"),
+    NoReport.OTHER_REPORT: _("这是其他方面的报告，不是法治政府建设年度报告。"),
+    NoReport.WITHOUT_CHAPTERS: _("只有标题，没有读到报告的各个部分。"),
+    NoReport.NO_SUCH_TEXT: _("没有读到法治政府建设年度报告的标题和各个部分。"),
+}
+NOTICE_TOTAL_LABELS = {
+    NoticeTotal.TOTAL: _("问题数"),
+    NoticeTotal.DONE: _("完成"),
+    NoticeTotal.BASICALLY_DONE: _("基本完成"),
+    NoticeTotal.NOT_DONE: _("未完成"),
+    NoticeTotal.STANDING: _("长期坚持"),
+    NoticeTotal.SUM: _("各项之和"),
+}
+NOTICE_ITEM_STATE_LABELS = {
+    ItemState.DONE: _("完成"),
+    ItemState.BASICALLY_DONE: _("基本完成"),
+    ItemState.NOT_DONE: _("未完成"),
+    ItemState.STANDING: _("长期坚持"),
+}
+
+TEXT_KIND_LABELS = {
+    TextKind.REPORT: _("已公布的年度报告"),
+    TextKind.NOTICE: _("整改情况通报"),
+}
+TEXT_STATE_LABELS = {
+    TextState.OPEN: _("待确认"),
+    TextState.ENTERED: _("已入库"),
+    TextState.DROPPED: _("已放弃"),
+}
+DRAFT_KIND_LABELS = {
+    DraftKind.UNIT: _("单位"),
+    DraftKind.POST: _("岗位和人员"),
+    DraftKind.SCHEDULE_SET: _("制度组"),
+    DraftKind.SCHEDULE: _("制度"),
+    DraftKind.QUOTA: _("学时和天数要求"),
+    DraftKind.PROBLEM: _("问题"),
+    DraftKind.MEASURE: _("措施和下年度安排"),
+    DraftKind.FIGURE: _("数据"),
+    DraftKind.HONOUR: _("荣誉"),
+}
+DRAFT_DECISION_LABELS = {
+    DraftDecision.TAKE: _("采用"),
+    DraftDecision.MERGE: _("并入已有"),
+    DraftDecision.DROP: _("不采用"),
+}
+# What a draft of a text is made of, by the name of the field.
+DRAFT_FIELD_LABELS = {
+    "name": _("名称"),
+    "kind": _("类别"),
+    "parent": _("上级"),
+    "short_name": _("简称"),
+    "grade": _("等级"),
+    "opened_on": _("启用日期"),
+    "person": _("人员"),
+    "new_person": _("新增人员姓名"),
+    "unit": _("单位"),
+    "post": _("岗位"),
+    "first_day": _("自何日起"),
+    "acting": _("主持工作"),
+    "month": _("考核年度起始月"),
+    "day": _("考核年度起始日"),
+    "set": _("制度组"),
+    "new_set": _("新制度组名称"),
+    "words": _("事项性质"),
+    "of_first_person": _("第一责任人履职事项"),
+    "cadence": _("周期"),
+    "every": _("每几个周期"),
+    "at_least": _("至少"),
+    "at_most": _("至多"),
+    "counted_in": _("按什么计"),
+    "usual": _("只作参考，不产生应开"),
+    "months": _("只在这些月份"),
+    "window": _("固定期限"),
+    "window_days": _("期限天数"),
+    "window_month": _("期限月"),
+    "window_day": _("期限日"),
+    "meeting_kind": _("会议种类"),
+    "new_meeting_kind": _("新会议种类名称"),
+    "agenda_kind": _("须有议题"),
+    "new_agenda_kind": _("新议题种类名称"),
+    "body": _("会议机构"),
+    "presided_by": _("须由何岗位主持"),
+    "legal_basis": _("依据"),
+    "asked_by": _("由谁要求"),
+    "title": _("标题"),
+    "source": _("来源"),
+    "found_on": _("发现日期"),
+    "description": _("具体表现"),
+    "causes": _("原因"),
+    "due_on": _("期限"),
+    "due_is_month": _("期限只到月份"),
+    "target": _("整改目标"),
+    "leader": _("责任领导"),
+    "responsible": _("责任人"),
+    "raised_from_above": _("上级或外部提出"),
+    "raised_by": _("提出机关"),
+    "counts": _("计入问题数"),
+    "set_on": _("确定日期"),
+    "plan_year": _("列入哪一年度的工作安排"),
+    "problem": _("对应的问题"),
+    "standard": _("完成标准"),
+    "progress": _("进展情况"),
+    "progress_on": _("进展日期"),
+    "outcome": _("完成情况"),
+    "indicator": _("指标"),
+    "year": _("年度"),
+    "is_target": _("目标值"),
+    "value": _("数值"),
+    "numerator": _("分子"),
+    "denominator": _("分母"),
+    "wording": _("表述"),
+    "awarded_by": _("授予机关"),
+    "awarded_on": _("授予日期"),
+    "level": _("级别"),
+}
+SHEET_KIND_LABELS = {
+    SheetKind.UNITS: _("单位"),
+    SheetKind.PEOPLE: _("人员"),
+    SheetKind.APPOINTMENTS: _("任职"),
+    SheetKind.SCHEDULES: _("制度"),
+    SheetKind.MEETINGS: _("会议"),
+    SheetKind.PROBLEMS: _("问题"),
+    SheetKind.MEASURES: _("措施"),
+    SheetKind.RECORDS: _("工作记录"),
+    SheetKind.CERTIFICATES: _("证件和资格"),
+    SheetKind.FIGURES: _("指标数据"),
+    SheetKind.HOLIDAYS: _("节假日"),
+}
+SHEET_STATE_LABELS = {
+    SheetState.COLUMNS: _("待确认各列"),
+    SheetState.CHECKING: _("比对中"),
+    SheetState.CHECKED: _("待确认入库"),
+    SheetState.ENTERING: _("入库中"),
+    SheetState.ENTERED: _("已入库"),
+    SheetState.DROPPED: _("已放弃"),
+}
+ROW_VERDICT_LABELS = {
+    RowVerdict.NEW: _("新增"),
+    RowVerdict.CHANGED: _("有改动"),
+    RowVerdict.UNCHANGED: _("无变化"),
+    RowVerdict.REFUSED: _("不能导入"),
+}
+# What is wrong with a cell of a sheet; ``value`` is what stands there, or what is told of it.
+CELL_FAULT_SENTENCES = {
+    CellFault.MISSING: _("“%(value)s”必须填写。"),
+    CellFault.TOO_LONG: _("内容过长，最多%(value)s个字。"),
+    CellFault.NO_DAY: _("“%(value)s”不是日期，请写成2024-03-05或2024年3月5日。"),
+    CellFault.NO_SUCH_DAY: _("没有“%(value)s”这一天，请核对。"),
+    CellFault.NO_YEAR: _("“%(value)s”没有写年份，请写成2024年3月5日。"),
+    CellFault.MONTH_ONLY: _("“%(value)s”只写到月份，这里要写到日。"),
+    CellFault.MONTH_UNCLEAR: _("“%(value)s”看不出是1月还是10月，请写成2024年1月或2024年10月。"),
+    CellFault.NO_HOUR: _("“%(value)s”不是时间，请写成14:30。"),
+    CellFault.NO_NUMBER: _("“%(value)s”不是数字，请只填阿拉伯数字。"),
+    CellFault.NOT_WHOLE: _("“%(value)s”应为整数。"),
+    CellFault.NOT_A_YEAR: _("“%(value)s”不是年份，请写成2024。"),
+    CellFault.NO_MONTHS: _("“%(value)s”不是月份，请写成3、11。"),
+    CellFault.NO_YES_NO: _("“%(value)s”请改为“是”或“否”。"),
+    CellFault.ERROR_VALUE: _("公式计算出错（%(value)s），请改为实际内容。"),
+    CellFault.UNKNOWN_WORD: _("没有“%(value)s”，请核对名称，或先把它录入本局台账。"),
+    CellFault.NEAR_WORD: _("没有“%(value)s”，是不是“%(near)s”？请改成台账中的名称。"),
+    CellFault.SEVERAL: _("“%(value)s”不止一个，请写全称；人员请写成姓名（单位）。"),
+    CellFault.FIXED: _("“%(value)s”录入后不能通过表格修改。"),
+    CellFault.NO_RECORD: _(
+        "找不到这一行原来的记录：可能已作废，或不属于本局。如要新增，请删去本行“记录标识”。"
+    ),
+    CellFault.RECORD_TWICE: _("与第%(value)s行是同一条记录，请只保留一行。"),
+    CellFault.SAME_TWICE: _("与第%(value)s行重复，请只保留一行。"),
+    CellFault.SEVERAL_RECORDS: _(
+        "台账中有%(value)s条与本行相符，分不清是哪一条；请从台账导出后在导出的表格上修改。"
+    ),
+}
+
 JOB_KIND_LABELS = {
     JobKind.PLAN_DUES: _("编排年度应开事项"),
     JobKind.AUDIT_LEDGER: _("核对台账"),
     JobKind.PACK_EVIDENCE: _("打包佐证材料"),
+    JobKind.CHECK_SHEET: _("比对表格"),
+    JobKind.ENTER_SHEET: _("表格入库"),
+    JobKind.PACK_LEDGER: _("导出台账"),
 }
 JOB_STATE_LABELS = {
     JobState.WAITING: _("等待中"),

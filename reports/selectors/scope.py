@@ -34,6 +34,7 @@ from reports.models import (
     Examination,
     Figure,
     Honour,
+    ImportedText,
     Indicator,
     ItemProof,
     LookBackRound,
@@ -48,6 +49,7 @@ from reports.models import (
     ReportTemplate,
     Schedule,
     ScheduleSet,
+    SheetImport,
     StaffingRule,
     SuperiorTask,
     Unit,
@@ -202,7 +204,7 @@ _AT_A_UNIT = (
 def _place(record: Model) -> tuple[Unit, Unit | None]:
     if isinstance(record, Unit):
         return record, record if record.is_bureau else record.bureau
-    if isinstance(record, (AnnualReport, Honour)):
+    if isinstance(record, (AnnualReport, Honour, ImportedText, SheetImport)):
         return record.bureau, record.bureau
     if isinstance(record, Schedule):
         return record.set.unit, record.set.unit.bureau
@@ -465,6 +467,8 @@ CONDITIONS = {
     WaiverRequest: _of_due,
     WaiverOrder: _waiver_order,
     Notice: _notice,
+    ImportedText: _of_bureau,
+    SheetImport: _of_bureau,
 }
 
 

@@ -15,6 +15,7 @@ from reports.actions.certificates import (
 )
 from reports.actions.refusals import Refused
 from reports.domain.access import Act
+from reports.domain.imports import SheetKind
 from reports.filters.certificates import CertificateFilter
 from reports.forms.certificates import CertificateForm, RenewalForm
 from reports.forms.meetings import CancelForm
@@ -30,6 +31,7 @@ class CertificateList(SelectionMixin, ScopeMixin, TablePage):
     table_class = CertificateTable
     filterset_class = CertificateFilter
     template_name = "reports/certificates/list.html"
+    sheet_kind = SheetKind.CERTIFICATES
     title = gettext_lazy("证件和资格")
     empty_hint = gettext_lazy("还没有证件。在人员页面录入行政执法证、执法资格和法律职业资格。")
     export_needs_reason = True

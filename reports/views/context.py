@@ -32,7 +32,14 @@ POSTS_PAGES = ("/staffing/", "/gaps/", "/certificates/", "/examinations/", "/who
 # What a first responsible person must do, did, and gave account of.
 FIRST_PERSON_PAGES = ("/duties/", "/deeds/", "/accounts/")
 # What stands beside the annual reports.
-REPORT_PAGES = ("/indicators/", "/figures/", "/honours/", "/assessments/", "/city-summary/")
+REPORT_PAGES = (
+    "/indicators/",
+    "/figures/",
+    "/honours/",
+    "/assessments/",
+    "/city-summary/",
+    "/imports/",
+)
 # What the stock admin is for; whoever may none of it sees no way in.
 ADMIN_ACTS = (
     Act.MANAGE_PEOPLE,
@@ -134,6 +141,10 @@ class Frame:
     @cached_property
     def keeps_calendar(self) -> bool:
         return self.scope.allows(Act.MANAGE_CALENDAR)
+
+    @cached_property
+    def brings_in(self) -> bool:
+        return self.scope.allows(Act.BRING_IN)
 
     @cached_property
     def leads(self) -> bool:

@@ -19,6 +19,8 @@ from reports.views.mixins import FIRST_YEAR, LAST_YEAR, DayMixin
 from reports.views.scoped import ScopeMixin
 
 SHOWN = 50
+# What comes of these is of one unit, and for who asked alone.
+PACKS = (JobKind.PACK_EVIDENCE, JobKind.PACK_LEDGER)
 BLOCK = 1024 * 1024  # gigabytes leave in larger pieces than the usual four kilobytes
 TONES = {
     JobState.WAITING: "upcoming",
@@ -45,22 +47,31 @@ class JobMixin(ScopeMixin, DayMixin):
         return jobs if self.oversees else jobs.filter(asked_by=self.request.user)
 
     def may_read(self, job: Job) -> bool:
-        """What came of a pack names records: only for who asked, and only while she reads them."""
-        if job.kind != JobKind.PACK_EVIDENCE:
-            return True
+        """What came of a pack or a sheet names records: only for who asked; of a pack, only while
+        she reads them."""
         own = job.asked_by_id == self.request.user.pk
-        return own and job.arguments.get("unit") in self.packed_units
+        if job.kind in (JobKind.CHECK_SHEET, JobKind.ENTER_SHEET):
+            return own
+        if job.kind not in PACKS:
+            return True
+        unit = self.packed_units.get(job.arguments.get("unit"))
+        if unit is None or not own:
+            return False
+        return job.kind != JobKind.PACK_LEDGER or self.scope.may(Act.BRING_IN, unit)
 
     def result(self, job: Job) -> str:
         return job.message if self.may_read(job) else _("结果只向有权查看该单位的发起人显示。")
 
+    def is_kept(self, job: Job) -> bool:
+        """Whether what was made can still be fetched."""
+        return bool(job.file) and job.file.storage.exists(job.file.name)
+
     @cached_property
     def packed_units(self) -> dict[int, Unit]:
         """The units of the shown packs that the user reads today, by key: one query."""
-        keys = {
-            job.arguments.get("unit") for job in self.shown if job.kind == JobKind.PACK_EVIDENCE
-        }
-        return self.visible(Unit.objects.filter(pk__in=keys)).in_bulk() if keys else {}
+        keys = {job.arguments.get("unit") for job in self.shown if job.kind in PACKS}
+        units = self.visible(Unit.objects.select_related("bureau").filter(pk__in=keys))
+        return units.in_bulk() if keys else {}
 
 
 class JobList(JobMixin, ListView):
@@ -102,15 +113,18 @@ class JobDetail(JobMixin, DetailView):
             "message": self.result(job),
             "planned_year": job.arguments.get("year"),
             "is_over": job.state in (JobState.DONE, JobState.FAILED),
-            "pack": self.pack(job) if may_read and job.kind == JobKind.PACK_EVIDENCE else None,
+            "pack": self.pack(job) if may_read and job.kind in PACKS else None,
         }
 
     def pack(self, job: Job) -> dict[str, object]:
         """What was packed, and how long it can be fetched."""
-        there = bool(job.file) and job.file.storage.exists(job.file.name)
+        there = self.is_kept(job)
         return {
             "unit": self.packed_units[job.arguments["unit"]],
-            "kinds": [EVIDENCE_KIND_LABELS[EvidenceKind(k)] for k in job.arguments["kinds"]],
+            "is_ledger": job.kind == JobKind.PACK_LEDGER,
+            "kinds": [
+                EVIDENCE_KIND_LABELS[EvidenceKind(k)] for k in job.arguments.get("kinds", ())
+            ],
             "why": job.arguments["why"],
             "size": job.file.size if there else None,
             "until": localtime(job.ended_at + KEPT_FOR).date() if job.ended_at else None,
@@ -130,9 +144,12 @@ class JobFile(JobMixin, View):
         if job.asked_by_id != request.user.pk:
             raise PermissionDenied(_("只有发起人可以下载。"))
         unit = self.packed_units.get(job.arguments.get("unit"))
-        if unit is None or not job.file or not job.file.storage.exists(job.file.name):
+        if unit is None or not self.may_read(job) or not self.is_kept(job):
             raise Http404
-        title = f"{_('佐证材料')}-{unit.name}-{job.arguments['year']}"
+        if job.kind == JobKind.PACK_LEDGER:
+            title = f"{_('台账')}-{unit.name}"
+        else:
+            title = f"{_('佐证材料')}-{unit.name}-{job.arguments['year']}"
         name = file_name(title, localtime(job.ended_at).date(), "zip")
         response = FileResponse(job.file.open("rb"), content_type="application/zip")
         response.block_size = BLOCK

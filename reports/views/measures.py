@@ -22,6 +22,7 @@ from reports.actions.measures import (
 )
 from reports.actions.refusals import Refused
 from reports.domain.access import Act
+from reports.domain.imports import SheetKind
 from reports.filters.measures import MeasureFilter
 from reports.forms.base import key_in
 from reports.forms.measures import (
@@ -56,6 +57,7 @@ class MeasureList(SelectionMixin, ScopeMixin, TablePage):
     table_class = MeasureTable
     filterset_class = MeasureFilter
     template_name = "reports/measures/list.html"
+    sheet_kind = SheetKind.MEASURES
     title = gettext_lazy("措施台账")
     empty_hint = gettext_lazy("还没有措施。法制大队在问题页或在此确定整改措施和年度工作安排。")
     selections = {

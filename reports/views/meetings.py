@@ -24,6 +24,7 @@ from reports.actions.meetings import (
 )
 from reports.domain.access import Act
 from reports.domain.counting import counting_twice
+from reports.domain.imports import SheetKind
 from reports.filters.meetings import MeetingFilter
 from reports.forms.base import keys_in
 from reports.forms.meetings import CancelForm, DischargeForm
@@ -50,6 +51,7 @@ class MeetingList(SelectionMixin, ScopeMixin, TablePage):
     table_class = MeetingTable
     filterset_class = MeetingFilter
     template_name = "reports/meetings/list.html"
+    sheet_kind = SheetKind.MEETINGS
     title = pgettext_lazy("several", "会议")
     empty_hint = gettext_lazy("还没有会议记录。在单位页或应开事项页点“记录会议”即可录入。")
     selections: ClassVar = {

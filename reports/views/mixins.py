@@ -16,6 +16,7 @@ from django_tables2 import SingleTableMixin
 
 from reports.actions.refusals import Refused
 from reports.domain.dates import day_typed
+from reports.domain.imports import SheetKind
 from reports.domain.paper import DOCUMENT_LANGUAGE
 from reports.domain.progress import Tally
 from reports.exchange.sheets import CSV, XLSX, csv_lines, disposition, file_name, workbook
@@ -141,6 +142,9 @@ class TablePage(DayMixin, SingleTableMixin, FilterView):
     title: Any = ""
     empty_hint: Any = ""
     exports = True
+    # What is listed as a kind of sheet: who may bring in may take it out, change it and bring it
+    # back.
+    sheet_kind: ClassVar[SheetKind | None] = None
     # Exports with personal data ask why; the reason, who and when go into the file.
     export_needs_reason = False
 
@@ -165,6 +169,7 @@ class TablePage(DayMixin, SingleTableMixin, FilterView):
             "title": self.title,
             "empty_hint": self.empty_hint,
             "exports": self.exports,
+            "sheet_kind": self.sheet_kind,
             "reason_missing": self.reason_missing,
             "narrowed": self.narrowed,
             "totals": self.get_totals(self.object_list),
@@ -226,6 +231,7 @@ class TablePage(DayMixin, SingleTableMixin, FilterView):
         """Who took which figures when; stands on a second sheet."""
         about: list[tuple[str, object]] = [
             (_("名称"), str(self.title)),
+            (_("单位"), self.read_units),
             (_("截至"), self.on),
             (_("导出人"), self.request.user.get_full_name() or self.request.user.get_username()),
             (_("导出时间"), timezone.localtime().replace(tzinfo=None)),
@@ -238,6 +244,12 @@ class TablePage(DayMixin, SingleTableMixin, FilterView):
             if value not in (None, "", []):
                 about.append((str(field.label), self.words_of(value)))
         return about
+
+    @property
+    def read_units(self) -> str:
+        """Whose records the list may hold: the units that the reader's roles cover."""
+        grants = self.scope.reading if hasattr(self, "scope") else ()
+        return listed(dict.fromkeys(grant.unit_name for grant in grants))
 
     @staticmethod
     def words_of(value: Any) -> str:

@@ -8,6 +8,7 @@ from django.utils.translation import pgettext_lazy
 from django.views.generic import TemplateView
 
 from reports.domain.access import Act
+from reports.domain.imports import SheetKind
 from reports.domain.terms import holds_on
 from reports.filters.people import PersonFilter
 from reports.models import Appointment, Person
@@ -25,6 +26,7 @@ class PersonList(ScopeMixin, TablePage):
     table_class = PersonTable
     filterset_class = PersonFilter
     template_name = "reports/people/list.html"
+    sheet_kind = SheetKind.PEOPLE
     empty_hint = _("还没有人员。由法制大队在“管理”中录入。")
     export_needs_reason = True
 

@@ -30,6 +30,7 @@ from reports.actions.problems import (
 )
 from reports.actions.refusals import Refused
 from reports.domain.access import Act
+from reports.domain.imports import SheetKind
 from reports.domain.measures import MeasureFacts
 from reports.domain.problem_figures import ProblemTotals
 from reports.domain.problems import (
@@ -107,6 +108,7 @@ class ProblemList(SelectionMixin, ScopeMixin, TablePage):
     table_class = ProblemTable
     filterset_class = ProblemFilter
     template_name = "reports/problems/list.html"
+    sheet_kind = SheetKind.PROBLEMS
     title = gettext_lazy("问题台账")
     empty_hint = gettext_lazy("还没有登记问题。法制大队和监督部门发现问题后在此登记。")
     selections = {

@@ -1,12 +1,11 @@
 """The published form of a report: beside the signed text, its checks, its papers."""
 
-from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date
 from functools import cached_property
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpResponse
+from django.http import Http404
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
@@ -37,12 +36,8 @@ from reports.domain.public_forms import (
     same_one,
 )
 from reports.domain.summaries import PublicState, ReportKind, ReportState
-from reports.exchange import official_docx
-from reports.exchange.report_docx import metadata_rows, report_docx
-from reports.exchange.report_pdf import MEDIA_TYPE as PDF_TYPE
-from reports.exchange.report_pdf import report_pdf
-from reports.exchange.report_text import HTML_TYPE, TEXT_TYPE, report_html, report_text
-from reports.exchange.sheets import disposition, file_name
+from reports.exchange.report_docx import metadata_rows
+from reports.exchange.sheets import file_name
 from reports.forms.public_forms import (
     OUT,
     PARAGRAPH,
@@ -74,6 +69,7 @@ from reports.selectors.public_forms import (
     who_made,
     with_public_form,
 )
+from reports.views.documents import AsDocx, AsHtml, AsPdf, AsText, DocumentFile
 from reports.views.mixins import DayMixin, OfficialPaper, refused
 from reports.views.scoped import ScopeMixin
 
@@ -625,54 +621,31 @@ class PublicSlip(OfficialPaper, PublicPage, TemplateView):
         }
 
 
-class PublicFile(PublicPage, View):
+class PublicFile(DocumentFile, PublicPage):
     """The same text as a file: to go on editing, and to paste into the bureau's web page."""
 
-    http_method_names = ["get", "head"]
-    kind: str
-    media_type: str
-    make: Callable[[Document, datetime], bytes | str]
+    @cached_property
+    def document(self) -> Document:
+        return public_document(self.report, self.read.form, self.read.text)
 
-    def get(self, request, *args, **kwargs):
-        read = self.read
-        document = public_document(self.report, read.form, read.text)
-        content = type(self).make(document, timezone.now())
-        response = HttpResponse(content, content_type=self.media_type)
+    @property
+    def file_name(self) -> str:
         with override(DOCUMENT_LANGUAGE):
             title = _("%(report)s（公开稿）") % {"report": self.report.title}
-        name = file_name(title, self.form_kept.published_on or self.today, self.kind)
-        response["Content-Disposition"] = disposition(name)
-        response["Cache-Control"] = "private, no-store"
-        return response
+        return file_name(title, self.form_kept.published_on or self.today, self.kind)
 
 
-class PublicDocx(PublicFile):
-    kind, media_type = "docx", official_docx.MEDIA_TYPE
-
-    @staticmethod
-    def make(document: Document, at: datetime) -> bytes:
-        return report_docx(document, at=at)
+class PublicDocx(AsDocx, PublicFile):
+    pass
 
 
-class PublicPdf(PublicFile):
-    kind, media_type = "pdf", PDF_TYPE
-
-    @staticmethod
-    def make(document: Document, at: datetime) -> bytes:
-        return report_pdf(document, at=at)
+class PublicPdf(AsPdf, PublicFile):
+    pass
 
 
-class PublicText(PublicFile):
-    kind, media_type = "txt", TEXT_TYPE
-
-    @staticmethod
-    def make(document: Document, at: datetime) -> str:
-        return report_text(document)
+class PublicText(AsText, PublicFile):
+    pass
 
 
-class PublicHtml(PublicFile):
-    kind, media_type = "html", HTML_TYPE
-
-    @staticmethod
-    def make(document: Document, at: datetime) -> str:
-        return report_html(document)
+class PublicHtml(AsHtml, PublicFile):
+    pass

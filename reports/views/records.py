@@ -20,6 +20,7 @@ from reports.actions.records import MustConfirm, add_record, cancel_record, edit
 from reports.actions.refusals import Refused
 from reports.domain.access import Act
 from reports.domain.court import KIND as COURT
+from reports.domain.imports import SheetKind
 from reports.domain.measures import due_day
 from reports.domain.paper import DOCUMENT_LANGUAGE
 from reports.domain.records import FieldType
@@ -79,6 +80,7 @@ class RecordList(SelectionMixin, ScopeMixin, TablePage):
     table_class = RecordTable
     filterset_class = RecordFilter
     template_name = "reports/records/list.html"
+    sheet_kind = SheetKind.RECORDS
     title = pgettext_lazy("several", "工作记录")
     empty_hint = gettext_lazy("还没有工作记录。普法、培训、接访、调解、应诉等工作，做完即录。")
     selections = {

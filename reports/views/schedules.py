@@ -24,6 +24,7 @@ from reports.actions.schedules import (
 from reports.domain.access import Act
 from reports.domain.calendar import holidays_missing
 from reports.domain.dues import CountedIn, Verdict
+from reports.domain.imports import SheetKind
 from reports.domain.periods import YearStart, assessment_year, year_holding
 from reports.domain.progress import Tally
 from reports.filters.schedules import ScheduleFilter
@@ -79,6 +80,7 @@ class ScheduleList(ScopeMixin, SelectionMixin, TablePage):
     table_class = ScheduleTable
     filterset_class = ScheduleFilter
     template_name = "reports/schedules/list.html"
+    sheet_kind = SheetKind.SCHEDULES
     empty_hint = gettext_lazy("还没有制度。由法制大队新增制度后，应开会议和应办事项随即编排。")
 
     @property

@@ -66,6 +66,7 @@ def test_every_column_that_names_a_person_is_known():
         "measure_responsible",
         "meeting_presided_by",
         "notice_approver",
+        "origin_person",
         "person_merged_into",
         "problem_leader",
         "problem_responsible",

@@ -5,7 +5,7 @@ from io import BytesIO
 import pytest
 from python_calamine import CalamineWorkbook
 
-from reports.exchange.sheets import as_text, csv_lines, disposition, file_name, workbook
+from reports.exchange.sheets import Checksum, as_text, csv_lines, disposition, file_name, workbook
 
 ROWS = [
     ["单位", "日期", "次数", "备注", "录入时间"],
@@ -60,7 +60,29 @@ def test_workbook_keeps_days_and_numbers_and_takes_text_for_text():
         ["城南派出所", date(2026, 3, 18), 3.0, "=1+1", datetime.fromisoformat("2026-03-18T14:05")],
         ["城北派出所", "", 1.5, '=HYPERLINK("x")', ""],
     ]
-    assert book.get_sheet_by_index(1).to_python() == [["导出人", "王某某"]]
+    assert book.get_sheet_by_index(1).to_python() == [
+        ["导出人", "王某某"],
+        ["校验码（SHA-256）", checksum_of(book.get_sheet_by_index(0).to_python())],
+    ]
+
+
+def checksum_of(rows):
+    checksum = Checksum()
+    for row in rows:
+        checksum.add(row)
+    return checksum.text
+
+
+def test_the_checksum_is_that_of_the_rows_and_no_others():
+    book = workbook(ROWS, sheet="一", more=[("二", [["次"], [1.5]])], unseen=[("三", [["x"]])])
+
+    read = CalamineWorkbook.from_filelike(BytesIO(book))
+
+    rows = [*read.get_sheet_by_name("一").to_python(), *read.get_sheet_by_name("二").to_python()]
+    assert read.get_sheet_by_name("说明").to_python() == [["校验码（SHA-256）", checksum_of(rows)]]
+    assert checksum_of([["次"], [1.5]]) != checksum_of([["次"], [1.25]])
+    assert checksum_of([["a", "b"]]) != checksum_of([["ab"]])
+    assert checksum_of([["a", "", None]]) == checksum_of([["a"]])
 
 
 def test_workbook_of_nothing_still_opens():

@@ -10,6 +10,14 @@ from .first_person import (
     DutyListFactory,
     FirstPersonDutyFactory,
 )
+from .imports import (
+    ColumnNameFactory,
+    DraftFactory,
+    ImportedTextFactory,
+    OriginFactory,
+    SheetImportFactory,
+    SheetRowFactory,
+)
 from .indicators import FigureFactory, IndicatorFactory, SumRuleFactory
 from .jobs import JobFactory
 from .measures import ExtensionFactory, MeasureFactory, ProgressFactory
@@ -136,11 +144,13 @@ __all__ = [
     "CertificateFactory",
     "CertificateKindFactory",
     "CityFactory",
+    "ColumnNameFactory",
     "CommentFactory",
     "CutFactory",
     "DeedFactory",
     "DeputyFactory",
     "DischargeFactory",
+    "DraftFactory",
     "DueFactory",
     "DueNoteFactory",
     "DutyListFactory",
@@ -156,6 +166,7 @@ __all__ = [
     "HandInFactory",
     "HolidayFactory",
     "HonourFactory",
+    "ImportedTextFactory",
     "IndicatorFactory",
     "IssuingOfficeFactory",
     "ItemProofFactory",
@@ -173,6 +184,7 @@ __all__ = [
     "NoticeFactory",
     "NoticeItemFactory",
     "NoticeMoveFactory",
+    "OriginFactory",
     "ParagraphFactory",
     "PersonFactory",
     "PostFactory",
@@ -201,6 +213,8 @@ __all__ = [
     "SecrecyStepFactory",
     "SectionFactory",
     "SentenceFactory",
+    "SheetImportFactory",
+    "SheetRowFactory",
     "SourceFactory",
     "StaffingRuleFactory",
     "SumRuleFactory",

@@ -28,6 +28,7 @@ from tests.factories import (
     DutyListFactory,
     ExaminationFactory,
     HonourFactory,
+    ImportedTextFactory,
     IndicatorFactory,
     LookBackRoundFactory,
     MeasureFactory,
@@ -36,6 +37,7 @@ from tests.factories import (
     ProblemFactory,
     ReportTemplateFactory,
     ScheduleVersionFactory,
+    SheetImportFactory,
     StaffingRuleFactory,
     SuperiorTaskFactory,
     UnitFactory,
@@ -57,6 +59,8 @@ LISTS = {
     "record-list": "?year=2026",
     "indicator-list": "",
     "honour-list": "?all_years=1",
+    "import-texts": "",
+    "import-sheets": "",
     "round-list": "?all_years=1",
     "person-list": "",
     "duty-list": "?year=2026",
@@ -113,6 +117,8 @@ def supervisor(client):
         IndicatorFactory(unit=bureau)
         AssessmentFactory(unit=bureau)
         HonourFactory(bureau=bureau)
+        ImportedTextFactory(bureau=bureau)
+        SheetImportFactory(bureau=bureau)
         DutyListFactory(unit=bureau)
         DeedFactory(unit=station)
         AccountGivenFactory(unit=station)

@@ -519,8 +519,8 @@ def test_indicator_costs_the_same_whatever_its_units(
         FigureFactory(indicator=alarms, unit=UnitFactory(parent=bureau), month=5)
     client = enter(Role.LEGAL_OFFICER, bureau)
 
-    # session, user, scope, what waits; indicator, units, figures, kinds, history
-    with django_assert_num_queries(9):
+    # session, user, scope, what waits; indicator, units, figures, kinds, where from, history
+    with django_assert_num_queries(10):
         page = client.get(alarms.get_absolute_url())
 
     assert len(page.context["lines"]) == 1 + rows

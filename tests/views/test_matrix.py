@@ -28,6 +28,7 @@ from tests.factories import (
     CommentFactory,
     DeedFactory,
     DeputyFactory,
+    DraftFactory,
     DueFactory,
     DutyListFactory,
     ExaminationFactory,
@@ -35,6 +36,7 @@ from tests.factories import (
     FigureFactory,
     HandInFactory,
     HonourFactory,
+    ImportedTextFactory,
     IndicatorFactory,
     ItemProofFactory,
     JobFactory,
@@ -52,6 +54,7 @@ from tests.factories import (
     ReportTemplateFactory,
     ScheduleVersionFactory,
     SentenceFactory,
+    SheetImportFactory,
     StaffingRuleFactory,
     SumRuleFactory,
     SuperiorTaskFactory,
@@ -424,6 +427,26 @@ MATRIX = {
     "city-summary-docx": CITY,
     "city-summary-sheet": CITY,
     "job-list": LIST | {SYSTEM: (200,) * 3},
+    "imports": OFFICER,
+    "export-bureau": IN_BUREAU,
+    "import-texts": LIST,
+    "import-text-new": OFFICER,
+    "import-text": OF_BUREAU,
+    "import-text-preview": IN_BUREAU,
+    "import-text-at-once": AFTER_POST,
+    "import-text-give-up": AFTER_POST,
+    "import-text-reopen": AFTER_POST,
+    "import-draft": AFTER_POST,
+    "import-sheets": LIST,
+    "import-sheet-new": OFFICER,
+    "import-sheet-export": OFFICER,
+    "import-sheet": OF_BUREAU,
+    # Its file is gone: the page leads back to the list.
+    "import-sheet-columns": AFTER_POST,
+    "import-sheet-check": AFTER_POST,
+    "import-sheet-rows": AFTER_POST,
+    "import-sheet-enter": AFTER_POST,
+    "import-sheet-drop": AFTER_POST,
     "job-detail": JOBS | {LEGAL: (200, 200, 404)},
     "job-file": JOBS | {LEGAL: (200, 200, 404), SYSTEM: (403,) * 3},
     "job-plan": {role: (302 if role == LEGAL else 403,) * 3 for role in READING},
@@ -617,6 +640,20 @@ RECORDS = {
     "assessment-unprove": lambda p: [p.proof.pk],
     "report-compare": lambda p: [p.report.pk],
     "report-coverage": lambda p: [p.report.pk],
+    "export-bureau": lambda p: [p.unit.bureau_id],
+    "import-text": lambda p: [p.imported.pk],
+    "import-text-preview": lambda p: [p.imported.pk],
+    "import-text-at-once": lambda p: [p.imported.pk],
+    "import-text-give-up": lambda p: [p.imported.pk],
+    "import-text-reopen": lambda p: [p.imported.pk],
+    "import-draft": lambda p: [p.draft.pk],
+    "import-sheet-export": lambda p: ["units"],
+    "import-sheet": lambda p: [p.sheet.pk],
+    "import-sheet-columns": lambda p: [p.sheet.pk],
+    "import-sheet-check": lambda p: [p.sheet.pk],
+    "import-sheet-rows": lambda p: [p.sheet.pk],
+    "import-sheet-enter": lambda p: [p.sheet.pk],
+    "import-sheet-drop": lambda p: [p.sheet.pk],
     "job-detail": lambda p: [p.job.pk],
     "job-file": lambda p: [p.pack.pk],
 }
@@ -629,6 +666,8 @@ METHODS = dict.fromkeys(
         *("promise-gather", "promise-take-back", "leave-cancel"),
         *("duty-list-adopt", "duty-list-confirm"),
         *("assessment-prove", "assessment-take-over", "assessment-unprove"),
+        *("import-text-at-once", "import-text-give-up", "import-text-reopen", "import-draft"),
+        *("import-sheet-check", "import-sheet-rows", "import-sheet-enter", "import-sheet-drop"),
     ),
     "post",
 )
@@ -667,7 +706,10 @@ def world():
         duties = DutyListFactory(unit=bureau)
         call_item = CallItemFactory(call__unit=bureau)
         template = ReportTemplateFactory(code=f"own-{bureau.pk}", unit=bureau)
+        draft = DraftFactory(text=ImportedTextFactory(bureau=bureau))
+        sheet = SheetImportFactory(bureau=bureau, state="checked")
         for name in names:
+            places[name].sheet = sheet
             places[name].duty_list = duties
             places[name].call_item, places[name].template = call_item, template
             places[name].proof = ItemProofFactory(item__assessment__unit=bureau)
@@ -679,6 +721,7 @@ def world():
             places[name].honour = honour
             places[name].promise = PromiseFactory(bureau=bureau, report=report)
             places[name].leave = DeputyFactory()
+            places[name].draft, places[name].imported = draft, draft.text
     own = places["own"].unit
     logins = {
         CLERK: member(Role.CLERK, own),

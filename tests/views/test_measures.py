@@ -263,7 +263,7 @@ def test_detail_shows_everything_in_the_same_queries(
         ProgressFactory(measure=measure, text=f"第{n}期")
         MilestoneFactory(measure=measure)
 
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(14):
         record = legal.get(measure.get_absolute_url()).context["record"]
 
     counts = (record.problems, record.joint_units, record.entries, record.milestones)

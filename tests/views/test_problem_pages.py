@@ -275,7 +275,7 @@ def test_page_costs_the_same_whatever_hangs_on_it(legal, station, rows, django_a
     act(problem, ProblemMove.ASSIGN)
     whole(problem, rows)
 
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(17):
         response = legal.get(problem.get_absolute_url())
 
     record = response.context["record"]

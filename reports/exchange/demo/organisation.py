@@ -7,6 +7,7 @@ from django.contrib.auth.models import User
 from reports.actions.access import grant_membership
 from reports.actions.beginning import lay_problem_words, usual_unit_kinds
 from reports.actions.delivered import lay_posts
+from reports.actions.delivered_columns import lay_column_names
 from reports.actions.delivered_first_person import lay_duty_lists
 from reports.actions.delivered_indicators import lay_indicators
 from reports.actions.delivered_records import lay_record_kinds
@@ -73,6 +74,7 @@ def lay_tables(stage: Stage) -> None:
     lay_indicators(at=stage.now, more={"station": (FIRST_CLASS.code,)})
     lay_wording(at=stage.now)
     lay_templates(at=stage.now)
+    lay_column_names()
     stage.sources = {source.code: source for source in ProblemSource.objects.all()}
     stage.themes = {theme.code: theme for theme in ProblemTheme.objects.all()}
     stage.cause_kinds = {kind.code: kind for kind in CauseKind.objects.all()}

@@ -8,12 +8,19 @@ from django.utils import timezone
 
 from reports.actions.jobs import drop_old_files, take_job, work_job
 from reports.exchange.assessment_pack import pack
+from reports.exchange.sheet_imports import check_sheet, enter_sheet
+from reports.exchange.whole_ledger import pack_ledger
 from reports.models.choices import JobKind
 
 PAUSE_SECONDS = 2
 TIDY_SECONDS = 3600
 # What is made of spreadsheets and archives is done on a floor above the other jobs.
-MORE = {JobKind.PACK_EVIDENCE: pack}
+MORE = {
+    JobKind.PACK_LEDGER: pack_ledger,
+    JobKind.PACK_EVIDENCE: pack,
+    JobKind.CHECK_SHEET: check_sheet,
+    JobKind.ENTER_SHEET: enter_sheet,
+}
 
 
 class Command(BaseCommand):
