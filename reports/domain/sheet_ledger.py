@@ -104,6 +104,23 @@ _MARK = re.compile(
     r"|[（(][一二三四五六七八九十]{1,3}[)）]|[一二三四五六七八九十]{1,3}[是、])[ \t\u3000]*",
     re.MULTILINE,
 )
+# On one line, behind a blank: a number, where it goes on from the one before.
+_NEXT = re.compile(r"(?<=[ \t\u3000])[（(]?(\d{1,2})(?:[)）]、?|[、．]|\.(?!\d))[ \t\u3000]*")
+
+
+def _marks(text: str) -> list[re.Match[str]]:
+    """Where the measures begin."""
+    at = {each.end(): each for each in _MARK.finditer(text)}
+    found: list[re.Match[str]] = []
+    last = 0
+    for each in sorted([*at.values(), *_NEXT.finditer(text)], key=lambda mark: mark.end()):
+        digits = re.search(r"\d+", each[0])
+        number = int(digits[0]) if digits else 0
+        if each.re is _NEXT and (each.end() in at or not found or number != last + 1):
+            continue
+        found.append(each)
+        last = number
+    return found
 
 
 def split_measures(text: str) -> list[str]:
@@ -113,7 +130,7 @@ def split_measures(text: str) -> list[str]:
     the one above it; nothing is lost, and none comes twice.
     """
     text = clean(text)
-    marks = list(_MARK.finditer(text))
+    marks = _marks(text)
     if not marks:
         parts = text.split("\n")
     else:
