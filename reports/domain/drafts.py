@@ -34,6 +34,18 @@ LONGEST_TITLE = 150
 
 Data = Mapping[str, Any]
 
+_KIND_OF_OFFICE = re.compile(r"公安局|分局|[省市区县旗局]")
+
+
+def issued_elsewhere(issuer: str, bureau: str) -> bool:
+    """Whether a text names another issuer than the bureau (its short name) it was brought in for.
+
+    区, 市, 分局 and the like are written and left out as people please, so what is left of the
+    bureau's name is looked for in the issuer. A text that names no issuer says nothing.
+    """
+    own = _KIND_OF_OFFICE.sub("", bureau)
+    return bool(issuer and own) and own not in _KIND_OF_OFFICE.sub("", issuer)
+
 
 @dataclass(slots=True)
 class FoundDraft:

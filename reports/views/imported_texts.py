@@ -27,7 +27,7 @@ from reports.actions.imported_texts import (
 )
 from reports.actions.refusals import Refused
 from reports.domain.access import Act
-from reports.domain.drafts import lacking, pieces_of
+from reports.domain.drafts import issued_elsewhere, lacking, pieces_of
 from reports.domain.imports import DraftDecision, DraftKind, TextKind, TextState
 from reports.exchange.imported_texts import bring_in
 from reports.exchange.published_reports import UnreadableFile, text_of
@@ -254,6 +254,7 @@ class TextView(TextPage):
             "plan": plan,
             "next_open": self.next_open,
             "totals": totals_of(self.text),
+            "other_issuer": other_issuer(self.text),
             "give_up_form": GiveUpForm(),
             "there": there,
             "focus": self.focus.pk if self.focus else None,
@@ -340,6 +341,12 @@ class TextView(TextPage):
 
 class ImportedTextDetail(TextView, TemplateView):
     pass
+
+
+def other_issuer(text: ImportedText) -> str:
+    """The issuer that the text names, where that is not the bureau it was brought in for."""
+    issuer = (text.reading.get("metadata") or {}).get("issuer") or ""
+    return issuer if issued_elsewhere(issuer, text.bureau.label) else ""
 
 
 def totals_of(text: ImportedText) -> list[tuple[str, object, object, bool]]:

@@ -11,6 +11,7 @@ from reports.domain.drafts import (
     honour_of,
     identity,
     is_alike,
+    issued_elsewhere,
     lacking,
     minutes_of,
     paragraph_of,
@@ -311,3 +312,17 @@ def test_same_words_in_another_sentence_are_another_passage():
 
     assert identity(DraftKind.SCHEDULE, one) == identity(DraftKind.SCHEDULE, dict(one))
     assert identity(DraftKind.SCHEDULE, one) != identity(DraftKind.SCHEDULE, other)
+
+
+@pytest.mark.parametrize(
+    ("issuer", "bureau", "elsewhere"),
+    [
+        ("河西分局", "河西分局", False),
+        ("示例市公安局河西区分局", "河西分局", False),
+        ("示例市公安局河东分局", "河西分局", True),
+        ("河西区司法局", "河西分局", False),
+        ("", "河西分局", False),
+    ],
+)
+def test_a_text_of_another_bureau_is_told(issuer, bureau, elsewhere):
+    assert issued_elsewhere(issuer, bureau) is elsewhere

@@ -556,3 +556,13 @@ def test_page_of_a_long_report_stays_small(officer, bureau):
 
     assert len(page.context["cards"]) == 20
     assert len(page.content) < 400_000
+
+
+def test_a_text_of_another_issuer_is_pointed_out(officer, bureau):
+    upload(officer, bureau)
+    own = officer.get(ImportedText.objects.get().get_absolute_url()).content.decode()
+    upload(officer, bureau, REPORT.replace("河西", "河东"))
+    other = officer.get(ImportedText.objects.latest("pk").get_absolute_url()).content.decode()
+
+    assert "请核对是不是本局的文本" not in own
+    assert "发布机构是河东分局，与河西分局不同，请核对是不是本局的文本。" in other
