@@ -238,7 +238,10 @@ class SectionEdit(OneReport, TemplateView):
             data[f"initial-text_{pk}"] = data.get(f"initial-text_{pk}", "") + text
         again = self.form(data)
         again.is_valid()
-        beside = {pk: compared(text, data.get(f"text_{pk}", "")) for pk, text in self.texts.items()}
+        typed = {pk: data.get(f"text_{pk}", "").replace("\r\n", "\n") for pk in self.texts}
+        beside = {
+            pk: compared(text, typed[pk]) for pk, text in self.texts.items() if text != typed[pk]
+        }
         return self.refuse(again, refusal, beside=beside)
 
     def tell(self, edited):

@@ -135,6 +135,8 @@ def test_two_who_word_a_section_lose_nothing(client, come, section):
         ("added", "李四"),
         ("same", "办结。"),
     ]
+    # What both left alone is not compared.
+    assert set(answer.context["beside"]) == {key}
     assert answer.context["form"][f"text_{key}"].value() == "甲事由李四办结。"
     assert rows(section)[0] == "甲事由张三办结。"
     kept = KeptText.objects.get()
