@@ -315,6 +315,9 @@ class HandInList(OneReport, FormView):
 
     @cached_property
     def calls(self):
+        """Who asks for the report of the year; nobody has asked for the text of other days."""
+        if self.report.kind != ReportKind.ANNUAL:
+            return []
         return list(calls_of(self.report.bureau_id, self.report.year))
 
     def get_initial(self):
@@ -322,6 +325,8 @@ class HandInList(OneReport, FormView):
         call = next((each for each in self.calls if each.issued_by not in known), None)
         if call is not None:
             return {"addressee": call.issued_by, "due_on": call.due_on}
+        if self.report.kind != ReportKind.ANNUAL:
+            return {"due_on": self.today}
         return {"due_on": hand_in_limit(self.report.year)}
 
     @cached_property

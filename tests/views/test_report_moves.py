@@ -216,6 +216,18 @@ def test_addressees_are_listed_and_handed_in_to(client, come, bureau, report):
     assert (row.handed_on, row.how) == (TODAY, "机要")
 
 
+def test_the_call_for_the_year_asks_nothing_of_a_text_of_other_days(client, come, bureau):
+    ReportCallFactory(unit=bureau, year=2025, issued_by="市局", due_on=date(2026, 3, 1))
+    days = {"kind": "span", "first_day": date(2025, 1, 1), "last_day": date(2025, 6, 30)}
+    span = signed(bureau, **days)
+    come(Role.LEGAL_OFFICER, bureau)
+
+    answer = client.get(page("report-hand-ins", span.pk))
+
+    assert answer.context["calls"] == []
+    assert answer.context["form"].initial == {"due_on": TODAY}
+
+
 def test_an_old_version_says_that_it_was_corrected(client, come, bureau, report):
     sign_off(report)
     come(Role.LEGAL_OFFICER, bureau)
