@@ -307,7 +307,7 @@ def _record_of(bureau: Unit, kind: DraftKind, relation: str, key: int | None) ->
     row = None
     if relation in RECORDS_OF[kind] and key is not None:
         row = _in_bureau(MODELS[relation], bureau).filter(pk=key).first()
-    if row is None:
+    if row is None or getattr(row, "cancelled_at", None) is not None:
         raise CannotDecide([_("请选择要并入的已有记录。")])
     return row
 

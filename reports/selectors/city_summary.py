@@ -10,7 +10,7 @@ from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import Count, Q
+from django.db.models import Count, Exists, F, OuterRef, Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
@@ -156,7 +156,7 @@ def causes_of(bureau_ids: Iterable[int], *, year: int, on: date) -> list[CauseRo
     """What the problems of the bureaus' year come from, in the order of the kinds: one query.
 
     A problem found by the day in the year counts once for each kind of cause it has; one that is
-    no problem, or was entered by mistake, for none. What has no kind stands last.
+    no problem, or was entered by mistake, for none. What has no cause of any kind stands last.
     """
     standing = Problem.objects.standing().filter(
         bureau__in=list(bureau_ids),
@@ -164,32 +164,32 @@ def causes_of(bureau_ids: Iterable[int], *, year: int, on: date) -> list[CauseRo
         found_on__range=(date(year, 1, 1), min(on, date(year, 12, 31))),
     )
     standing = standing.exclude(state__in=[state.value for state in LEFT_OUT])
+    of_a_kind = ProblemCause.objects.filter(problem=OuterRef("pk"), kind__isnull=False)
+    kind = {"of": F("causes__kind_id"), "name": F("causes__kind__name")}
     rows = (
-        ProblemCause.objects.filter(problem__in=standing.values("pk"))
+        standing.filter(Q(causes__kind__isnull=False) | ~Exists(of_a_kind))
         .order_by()
-        .values("kind_id", "kind__name", "kind__position")
+        .values(**kind, place=F("causes__kind__position"))
         .annotate(
-            n=Count("problem", distinct=True),
+            n=Count("pk", distinct=True),
             open=Count(
-                "problem",
-                filter=~Q(problem__state=ProblemState.CLOSED.value) | Q(problem__closed_on__gt=on),
+                "pk",
+                filter=~Q(state=ProblemState.CLOSED.value) | Q(closed_on__gt=on),
                 distinct=True,
             ),
-            bureaus=Count("problem__bureau", distinct=True),
+            bureaus=Count("bureau", distinct=True),
         )
     )
-    ordered = sorted(
-        rows, key=lambda row: (row["kind_id"] is None, row["kind__position"] or 0, row["kind_id"])
-    )
+    ordered = sorted(rows, key=lambda row: (row["of"] is None, row["place"] or 0, row["of"] or 0))
     return [
         CauseRow(
-            row["kind__name"] or _("未分类"),
+            row["name"] or _("未分类"),
             row["n"],
             row["open"],
             row["bureaus"],
             _address(
                 "problem-list",
-                cause=row["kind_id"] or "none",
+                cause=row["of"] or "none",
                 found_year=year,
                 counted=1,
                 year=year,

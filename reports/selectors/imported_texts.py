@@ -21,6 +21,7 @@ from django.db.models import (
 )
 from django.utils.translation import gettext as _
 
+from reports.domain.access import Act
 from reports.domain.drafts import is_alike, lacking
 from reports.domain.dues import CountedIn
 from reports.domain.figures import Made
@@ -67,13 +68,14 @@ from reports.selectors.scope import Scope
 MOST_OFFERED = 300
 
 
-def texts_for(scope: Scope) -> QuerySet[ImportedText]:
-    """The texts of a scope with the numbers of their drafts, the newest first."""
+def texts_for(scope: Scope, act: Act = Act.READ) -> QuerySet[ImportedText]:
+    """The texts of a scope, or those with which the user may do ``act``, with the numbers of
+    their drafts, the newest first."""
 
     def counted(decision: str) -> Count:
         return Count("drafts", filter=Q(drafts__decision=decision))
 
-    rows = scope.limit(ImportedText.objects.defer("text", "reading"))
+    rows = scope.limit(ImportedText.objects.defer("text", "reading"), act)
     return (
         rows.select_related("bureau", "recorded_by")
         .annotate(

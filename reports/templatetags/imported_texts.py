@@ -96,4 +96,12 @@ def figures_came_from(context: template.Context, indicator: Indicator) -> dict[s
 
 
 def _readable(scope: Any, rows: Iterable[Origin]) -> list[tuple[Origin, bool]]:
-    return [(row, scope is not None and scope.may(Act.READ, row.draft.text)) for row in rows]
+    """Each with whether its text may be opened; what another bureau brought in is not quoted.
+
+    Whoever works in the bureau, and does not read it as a whole, sees the sentence alone.
+    """
+    if scope is None:
+        return []
+    pairs = [(row, scope.may(Act.READ, row.draft.text)) for row in rows]
+    own = scope.bureau_ids
+    return [(row, opens) for row, opens in pairs if opens or row.draft.text.bureau_id in own]

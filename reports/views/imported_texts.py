@@ -68,7 +68,7 @@ class ImportHome(ScopeMixin, TemplateView):
     template_name = "reports/imports/text_home.html"
 
     def get_context_data(self, **kwargs):
-        texts = texts_for(self.scope).filter(state=TextState.OPEN.value)
+        texts = texts_for(self.scope, Act.BRING_IN).filter(state=TextState.OPEN.value)
         sheets = waiting_sheets(self.visible(SheetImport.objects.all(), Act.BRING_IN))
         return super().get_context_data(**kwargs) | {
             "texts": texts[:10],

@@ -621,7 +621,7 @@ class PublicSlip(OfficialPaper, PublicPage, TemplateView):
         }
 
 
-class PublicFile(DocumentFile, PublicPage):
+class PublicFile(PublicPage, DocumentFile):
     """The same text as a file: to go on editing, and to paste into the bureau's web page."""
 
     @cached_property

@@ -52,7 +52,7 @@ class ReportCheckCopy(ReportPrint):
     checking = True
 
 
-class ReportFile(DocumentFile, ReportPaper):
+class ReportFile(ReportPaper, DocumentFile):
     """The report as a file."""
 
     @property

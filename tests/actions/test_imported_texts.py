@@ -10,9 +10,12 @@ from reports.actions.imported_texts import (
     CannotDecide,
     CannotEnter,
     Choice,
+    TextDraft,
+    decide_at_once,
     decide_draft,
     enter_text,
     give_up_text,
+    keep_text,
     reopen_text,
     stamp_of,
 )
@@ -35,7 +38,13 @@ from reports.models import (
     ScheduleSet,
     Unit,
 )
-from reports.selectors.imported_texts import at_once, existing_of, twins_of, values_of
+from reports.selectors.imported_texts import (
+    AtOnce,
+    at_once,
+    existing_of,
+    twins_of,
+    values_of,
+)
 from tests.factories import (
     NOON,
     BureauFactory,
@@ -44,6 +53,7 @@ from tests.factories import (
     ImportedTextFactory,
     IndicatorFactory,
     OriginFactory,
+    PersonFactory,
     PostFactory,
     ProblemFactory,
     UnitKindFactory,
@@ -155,6 +165,15 @@ def test_same_text_again_proposes_nothing_new(bureau, officer):
     assert Draft.objects.count() == drafts
 
 
+def test_text_that_another_kept_while_it_was_read_is_given_and_not_kept_twice(bureau, officer):
+    text = brought(bureau, officer)
+    drafts = Draft.objects.count()
+    again = TextDraft(bureau, TextKind.REPORT, "再次.txt", REPORT, "", 2024, {}, ())
+
+    assert keep_text(again, by=officer, at=NOON) == (text, False)
+    assert (ImportedText.objects.count(), Draft.objects.count()) == (1, drafts)
+
+
 def test_other_bureau_has_the_same_text_of_its_own(bureau, officer):
     text = brought(bureau, officer)
 
@@ -215,6 +234,18 @@ def test_of_two_at_once_the_second_is_told(bureau, officer):
     assert draft.decision == "take"
 
 
+def test_taking_all_leaves_what_another_decided_meanwhile(bureau, officer):
+    text = brought(bureau, officer)
+    draft = only(text, DraftKind.HONOUR)
+    shown = AtOnce((draft.pk,), (), ())
+    decide(draft, DraftDecision.DROP, UserFactory(first_name="另一人"))
+
+    taken = decide_at_once(text_id=text.pk, kind=DraftKind.HONOUR, plan=shown, by=officer, at=NOON)
+
+    draft.refresh_from_db()
+    assert (taken, draft.decision, draft.decided_by.first_name) == (0, "drop", "另一人")
+
+
 def test_decision_taken_back_leaves_the_draft_open(bureau, officer):
     draft = only(brought(bureau, officer), DraftKind.HONOUR)
     decide(draft, DraftDecision.DROP, officer)
@@ -237,8 +268,11 @@ def test_figure_is_not_taken_before_an_indicator_is_chosen(bureau, officer):
 def test_merging_wants_a_record_of_the_bureau(bureau, officer):
     draft = only(brought(bureau, officer), DraftKind.PROBLEM)
     foreign = ProblemFactory()
+    gone = ProblemFactory(unit=bureau)
+    Problem.objects.filter(pk=gone.pk).update(cancelled_at=NOON, cancelled_because="重复")
+    wrong = (("problem", foreign.pk), ("problem", gone.pk), ("unit", bureau.pk), ("problem", None))
 
-    for twin in (("problem", foreign.pk), ("unit", bureau.pk), ("problem", None)):
+    for twin in wrong:
         with pytest.raises(CannotDecide):
             decide(draft, DraftDecision.MERGE, officer, twin=twin)
 
@@ -384,6 +418,20 @@ def test_draft_that_names_a_dropped_one_is_refused(bureau, officer):
         f"“制度组”所选的第{of.position}条没有采用，请采用该条或另选。"
     ]
     assert len(refusal.value.by_draft) == 3
+
+
+def test_person_of_another_bureau_answers_for_nothing_here(bureau, officer):
+    text = brought(bureau, officer)
+    draft = only(text, DraftKind.PROBLEM)
+    stranger = PersonFactory(unit=BureauFactory(parent=bureau.parent, name="河东分局"))
+    given = values_of(draft) | {"responsible": stranger.pk, "unit": f"u{bureau.pk}"}
+    decide(draft, DraftDecision.TAKE, officer, given=given)
+
+    with pytest.raises(CannotEnter) as refusal:
+        enter(text, officer, drop_undecided=True)
+
+    assert refusal.value.by_draft == {draft.pk: ["所选的人员不属于该分局。"]}
+    assert not Problem.objects.exists()
 
 
 def test_text_is_entered_once(bureau, officer):

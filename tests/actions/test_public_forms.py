@@ -349,6 +349,24 @@ def test_only_the_leader_in_charge_or_the_first_person_approves(form, bureau, co
     ]
 
 
+def test_who_approves_held_the_post_on_that_day_and_not_when_it_is_entered(form, bureau):
+    day = date(2026, 3, 10)
+    former = chief(bureau)
+    former.appointments.update(first_day=date(2025, 1, 1), last_day=date(2026, 4, 30))
+    later = chief(bureau)
+    later.appointments.update(first_day=date(2026, 5, 1))
+    check(form, "self_checked", PersonFactory(unit=bureau), on=day)
+    check(form, "second_checked", PersonFactory(unit=bureau), on=day)
+
+    with pytest.raises(CannotPublish) as refusal:
+        check(form, "approved", later, on=day, from_paper=True)
+
+    assert refusal.value.reasons == [
+        f"{later.name}在2026年3月10日不是本局的分管领导或第一责任人，不能批准公开。"
+    ]
+    assert check(form, "approved", former, on=day, from_paper=True).state == "approved"
+
+
 def test_a_sheet_names_somebody_of_the_bureau(form, bureau):
     check(form, "self_checked", PersonFactory(unit=bureau))
 

@@ -37,10 +37,12 @@ from reports.models import (
 )
 from tests.factories import (
     NOON,
+    AppointmentFactory,
     BureauFactory,
     CertificateKindFactory,
     IndicatorFactory,
     MeetingKindFactory,
+    PersonFactory,
     PostFactory,
     ProblemSourceFactory,
     RecordKindFactory,
@@ -296,6 +298,48 @@ def test_one_bad_cell_keeps_everything_out_and_is_named(bureau):
     (fault,) = people.faults
     assert fault[0] == "C3"
     assert "没有的单位" in fault[1]
+    assert Unit.objects.filter(bureau=bureau).count() == 1
+
+
+def test_a_row_that_a_rule_refuses_keeps_everything_out_and_is_named(bureau):
+    """What no cell shows: the rule is asked when the row is entered."""
+    chief = PersonFactory(name="丁某", unit=bureau)
+    AppointmentFactory(person=chief, first_day=date(2026, 6, 1))
+    rows = {
+        SheetKind.UNITS: ROWS[SheetKind.UNITS],
+        SheetKind.PEOPLE: [
+            {
+                "name": "丁某",
+                "unit": "江东分局",
+                "kind": "民警",
+                "left_on": date(2026, 5, 1),
+            }
+        ],
+    }
+
+    results = read(bureau, filled(bureau, rows))
+
+    people = next(r for r in results if r.kind == SheetKind.PEOPLE)
+    ((cell, reason),) = people.faults
+    assert (cell, reason[:4]) == ("", "第3行：")
+    assert "晚于离任日期" in reason
+    assert Unit.objects.filter(bureau=bureau, name="河口派出所").count() == 0
+
+
+def test_a_sheet_without_its_headings_is_told_of_and_keeps_everything_out(bureau):
+    target = BytesIO()
+    with xlsxwriter.Workbook(target) as book:
+        units = book.add_worksheet(sheet_name(SheetKind.UNITS))
+        units.write_row(0, 0, [KINDS[SheetKind.UNITS].by_name[n].heading for n in ("name", "kind")])
+        units.write_row(1, 0, ["河口派出所", "派出所"])
+        book.add_worksheet(sheet_name(SheetKind.PEOPLE)).write(0, 0, "丁某")
+
+    results = read(bureau, target.getvalue())
+
+    assert [(r.kind, r.new, r.faults) for r in results] == [
+        (SheetKind.UNITS, 1, []),
+        (SheetKind.PEOPLE, 0, [("A1", "没有找到栏目名称所在的行。")]),
+    ]
     assert Unit.objects.filter(bureau=bureau).count() == 1
 
 

@@ -316,6 +316,26 @@ def test_what_changed_since_the_dry_run_refuses_the_whole_with_its_rows(bureau, 
     assert verdicts(sheet) == [(2, "unchanged"), (3, "changed")]
 
 
+def test_a_record_that_is_gone_since_the_dry_run_refuses_the_whole_with_its_row(bureau, legal):
+    unit = UnitFactory(name="河口派出所", parent=bureau)
+    PersonFactory(name="老人", unit=unit)
+    rows = [
+        ["姓名", "单位", "身份"],
+        ["新人", "河口派出所", "民警"],
+        ["老人", "河口派出所", "辅警"],
+    ]
+    sheet = compared(xlsx(rows), SheetKind.PEOPLE, bureau, legal)
+    Person.objects.filter(name="老人").delete()
+
+    job = entered(sheet, legal)
+
+    assert job.message == (
+        "未能完成：比对之后台账有变动，没有导入任何一行，请重新比对。 "
+        "第3行：原来的记录已不在台账中。"
+    )
+    assert (sheet.state, Person.objects.count()) == (SheetState.CHECKED, 0)
+
+
 def test_a_row_that_a_rule_refuses_takes_all_rows_back(bureau, legal):
     unit = UnitFactory(name="河口派出所", parent=bureau)
     person = PersonFactory(name="甲", unit=unit)

@@ -5,6 +5,9 @@ import re
 import pytest
 from django.test import Client
 from django.urls import URLPattern, get_resolver
+from django.views.generic import View
+
+from reports.views.scoped import ScopeMixin
 
 # Whoever comes in, or chooses a language, cannot be logged in yet.
 OPEN = {"login/", "language/", "admin/login/"}
@@ -32,3 +35,12 @@ def test_address_asks_who_you_are(address):
             continue
         assert answer.status_code == 302, address
         assert answer["Location"].startswith(("/login/?next=", "/admin/login/?next=", "/login/"))
+
+
+def test_the_scope_is_asked_before_any_page():
+    entries = get_resolver("reports.urls").url_patterns
+    pages = [getattr(entry.callback, "view_class", object) for entry in entries]
+    lines = [page.__mro__ for page in pages if issubclass(page, ScopeMixin)]
+
+    assert len(lines) > 100
+    assert [line[0].__name__ for line in lines if line.index(ScopeMixin) > line.index(View)] == []

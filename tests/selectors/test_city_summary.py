@@ -3,7 +3,7 @@ from datetime import date
 import pytest
 
 from reports.domain.access import Role
-from reports.models import ProblemCause
+from reports.models import Problem, ProblemCause
 from reports.selectors.city_summary import COLUMNS, city_summary, column_groups
 from reports.selectors.scope import scope_of
 from tests.factories import (
@@ -14,6 +14,7 @@ from tests.factories import (
     MeetingFactory,
     ProblemFactory,
     UnitFactory,
+    UserFactory,
     member,
 )
 
@@ -71,7 +72,11 @@ def test_causes_are_counted_across_bureaus(city, scope):
     near = ProblemFactory(unit=UnitFactory(parent=first), found_on=date(2025, 4, 1), causes=())
     far = ProblemFactory(unit=second, found_on=date(2025, 4, 1), causes=())
     earlier = ProblemFactory(unit=second, found_on=date(2024, 4, 1), causes=())
+    bare, _none = (
+        ProblemFactory(unit=second, found_on=date(2025, 4, 1), causes=()) for _n in range(2)
+    )
     for problem, kind in (
+        (bare, None),
         (near, rules),
         (near, skill),
         (far, skill),
@@ -85,8 +90,25 @@ def test_causes_are_counted_across_bureaus(city, scope):
     assert [(c.name, c.problems, c.open, c.bureaus) for c in found] == [
         (skill.name, 2, 2, 2),
         (rules.name, 1, 1, 1),
-        ("未分类", 1, 1, 1),
+        ("未分类", 2, 2, 1),
     ]
+
+
+def test_causes_are_those_of_counted_problems_as_they_stood_on_the_day(city, scope):
+    unit = UnitFactory(parent=bureau_of(city))
+    kind = CauseKindFactory(code="skill", name="能力不足", position=1)
+    for closed_on in (date(2025, 12, 31), date(2026, 1, 1)):
+        problem = ProblemFactory(unit=unit, found_on=date(2025, 4, 1), causes=())
+        Problem.objects.filter(pk=problem.pk).update(
+            state="closed", closed_on=closed_on, closed_by=UserFactory()
+        )
+        ProblemCause.objects.create(problem=problem, kind=kind, text="原因")
+    other = ProblemFactory(unit=unit, found_on=date(2025, 4, 1), causes=(), counts=False)
+    ProblemCause.objects.create(problem=other, kind=kind, text="原因")
+
+    (found,) = city_summary(scope, year=2025, today=TODAY).causes
+
+    assert (found.problems, found.open) == (2, 1)
 
 
 def test_reports_past_their_limit_are_late(city, scope):

@@ -8,6 +8,7 @@ from types import SimpleNamespace
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.test import Client
 from django.urls import URLPattern, get_resolver, reverse
 
@@ -855,3 +856,22 @@ def test_address_by_role_and_place(world, name):
         found[role] = tuple(codes)
 
     assert found == MATRIX[name]
+
+
+def test_no_page_writes_when_it_is_read(world):
+    client, here = logged_in(world.logins[LEGAL]), world.places["own"]
+    wrote = []
+
+    def watch(execute, sql, params, many, context):
+        if sql.split(maxsplit=1)[0].upper() in {"INSERT", "UPDATE", "DELETE"}:
+            wrote.append((name, sql[:60]))
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(watch):
+        for name in sorted(set(MATRIX) - set(METHODS)):
+            arguments = RECORDS[name](here) if name in RECORDS else []
+            query = QUERIES[name](here) if name in QUERIES else ""
+            answer = client.get(reverse(f"reports:{name}", args=arguments) + query)
+            b"".join(answer.streaming_content if answer.streaming else ())
+
+    assert wrote == []

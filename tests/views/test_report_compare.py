@@ -7,18 +7,27 @@ from docx import Document
 from python_calamine import CalamineWorkbook
 
 from reports.domain.access import Role
+from reports.models import Measure, Problem
 from tests.factories import (
+    NOON,
     AnnualReportFactory,
     BureauFactory,
+    CauseKindFactory,
     CityFactory,
     FrozenFigureFactory,
+    HonourFactory,
+    MeasureFactory,
     MeetingFactory,
+    MeetingKindFactory,
     ParagraphFactory,
     PersonFactory,
+    ProblemCauseFactory,
     ProblemFactory,
     SectionFactory,
     SentenceFactory,
     SourceFactory,
+    UnitFactory,
+    WorkRecordFactory,
     member,
 )
 
@@ -156,3 +165,71 @@ def test_the_city_as_files(supervisor, bureau):
     tables = Document(BytesIO(docx.content)).tables
     assert [cell.text for cell in tables[0].rows[0].cells][-1] == "召开次数"
     assert [[c.text for c in row.cells][-1] for row in tables[0].rows[1:]] == ["1", "1"]
+
+
+# --- a number and the list that it opens ----------------------------------------------------------
+
+
+def a_year(bureau):
+    """Some of each register of 2025, and of each one more that the year does not count."""
+    station = UnitFactory(parent=bureau, ledger_from=None)
+    kind = MeetingKindFactory()
+    for day in (date(2025, 3, 3), date(2025, 3, 10), date(2024, 12, 30)):
+        MeetingFactory(unit=station, kind=kind, held_on=day)
+    for day in (date(2025, 4, 1), date(2025, 12, 31), date(2026, 1, 5)):
+        ProblemFactory(unit=station, found_on=day)
+    ProblemFactory(unit=station, found_on=date(2025, 5, 1), counts=False)
+    gone = ProblemFactory(unit=station, found_on=date(2025, 5, 2))
+    Problem.objects.filter(pk=gone.pk).update(cancelled_at=NOON, cancelled_because="重复")
+    for day in (date(2025, 6, 1), date(2026, 1, 6)):
+        measure = MeasureFactory(unit=station, set_on=date(2025, 1, 2), due_on=date(2025, 12, 31))
+        Measure.objects.filter(pk=measure.pk).update(done_on=day)
+    work = WorkRecordFactory(unit=station, on=date(2025, 4, 2))
+    WorkRecordFactory(unit=station, on=date(2026, 1, 2), kind=work.kind)
+    for year in (2025, 2024):
+        HonourFactory(bureau=bureau, year=year)
+
+
+def opened(client, address):
+    return client.get(address).context["table"].paginator.count
+
+
+def test_every_number_of_the_records_is_the_length_of_its_list(legal, bureau):
+    report = AnnualReportFactory(bureau=bureau, year=2025)
+    a_year(bureau)
+
+    page = legal.get(reverse("reports:report-coverage", args=[report.pk]))
+    lines = [line for group in page.context["groups"] for line in group.lines]
+    lengths = {line.key: opened(legal, line.url) for line in lines}
+
+    assert {line.key: line.total for line in lines} == lengths
+    assert {key.partition(":")[0] for key in lengths} == {
+        "meetings",
+        "problems",
+        "measures",
+        "records",
+        "honours",
+    }
+
+
+def test_every_number_of_the_city_is_the_length_of_its_list(supervisor, city):
+    for _n in range(2):
+        bureau = BureauFactory(parent=city, ledger_from=date(2024, 1, 1))
+        a_year(bureau)
+        ProblemCauseFactory(
+            problem=Problem.objects.get(bureau=bureau, found_on=date(2025, 4, 1)),
+            kind=CauseKindFactory(),
+        )
+
+    summary = supervisor.get(reverse("reports:city-summary") + "?year=2025").context["summary"]
+    cells = [
+        (row.bureau.pk, cell.column.key, cell.value, opened(supervisor, cell.url))
+        for row in summary.rows
+        for cell in row.cells
+        if cell.url and cell.value
+    ]
+    causes = [(row.problems, opened(supervisor, row.url)) for row in summary.causes]
+
+    assert len(cells) >= 8
+    assert [cell for cell in cells if cell[2] != cell[3]] == []
+    assert causes == [(2, 2), (2, 2)]

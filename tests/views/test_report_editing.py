@@ -1,9 +1,12 @@
 """Wording a section on its page, two who do it at once, versions, remarks, linked records."""
 
 import re
+from datetime import date
 from html import unescape
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from reports.domain.access import Role
@@ -12,11 +15,15 @@ from tests.factories import (
     BureauFactory,
     CommentFactory,
     FormulaFactory,
+    HandInFactory,
+    KeptTextFactory,
     MeetingFactory,
     ParagraphFactory,
     SectionFactory,
     SentenceFactory,
+    SourceFactory,
     UnitFactory,
+    UserFactory,
     member,
     walk_report,
 )
@@ -307,3 +314,31 @@ def test_versions_take_the_same_queries(client, come, section, django_assert_num
 
     with django_assert_num_queries(7):
         client.get(page("report-versions", section.report_id))
+
+
+# --- pages beside the editor ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "name", ["report-edit", "report-hand-ins", "report-step", "report-sentence-link"]
+)
+def test_pages_beside_the_editor_take_the_same_queries(client, come, section, name):
+    report = section.report
+    come(Role.LEGAL_OFFICER, report.bureau)
+    taken = []
+    for rows in (1, 3):
+        for n in range(rows):
+            more = SectionFactory(report=report, position=10 * rows + n)
+            said = SentenceFactory(paragraph__section=more)
+            CommentFactory(paragraph=said.paragraph, recorded_by=UserFactory())
+            KeptTextFactory(section=more, recorded_by=UserFactory())
+            HandInFactory(report=report)
+            meeting = MeetingFactory(unit=report.bureau, held_on=date(report.year, 3, 4))
+            SourceFactory(sentence=said, meeting=meeting, figure="")
+        keys = {"report-step": ["countersign"], "report-sentence-link": [said.pk]}
+        with CaptureQueriesContext(connection) as found:
+            answer = client.get(page(name, report.pk, *keys.get(name, [])))
+        assert answer.status_code == 200
+        taken.append(len(found))
+
+    assert taken[0] == taken[1]
