@@ -11,13 +11,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from reports.actions.refusals import Refused
-from reports.actions.report_steps import note_step
-from reports.actions.summaries import ParagraphPlan, write_section
+from reports.actions.report_steps import note_step, refuse_unless_open
+from reports.actions.report_writing import ParagraphPlan, write_section
 from reports.domain.paper import DOCUMENT_LANGUAGE
-from reports.domain.report_moves import EDITABLE, OPEN
+from reports.domain.report_moves import OPEN
 from reports.domain.report_text import Line
 from reports.domain.summaries import (
-    ReportState,
     TextRefusal,
     from_editor,
     marks_in,
@@ -35,7 +34,7 @@ from reports.models import (
     Sentence,
     Source,
 )
-from reports.models.choices import AGAINST_TEXT_SENTENCES, REPORT_STATE_LABELS, day_label
+from reports.models.choices import AGAINST_TEXT_SENTENCES
 from reports.models.choices import ReportMove as Move
 from reports.selectors.report_figures import Figure
 from reports.selectors.report_reading import LINK_KINDS
@@ -97,28 +96,6 @@ class Edited:
 def last_step(report: AnnualReport) -> int:
     """The key of the report's last step, by which an editor notices that another one was faster."""
     return report.moves.order_by("-pk").values_list("pk", flat=True).first() or 0
-
-
-def refuse_unless_open(
-    report: AnnualReport,
-    refusal: type[Refused],
-    states: Collection[ReportState] = EDITABLE,
-) -> None:
-    """Refuse what changes a report that is signed, published, or just being looked at."""
-    if report.state == ReportState.SIGNED:
-        raise refusal(
-            [
-                _("报告已于%(day)s由%(signer)s签发，正文和数据已固定，不能再改。")
-                % {"day": day_label(report.signed_on), "signer": report.signer}
-            ]
-        )
-    if report.state == ReportState.PUBLISHED:
-        raise refusal([_("这是已公开的文本，不能汇编、修改或签发。")])
-    if report.state not in states:
-        state = REPORT_STATE_LABELS[ReportState(report.state)]
-        raise refusal(
-            [_("报告正在%(state)s，文字不能修改；需要修改的，请先退回起草。") % {"state": state}]
-        )
 
 
 @transaction.atomic

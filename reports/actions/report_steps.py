@@ -1,15 +1,42 @@
-"""What every change of a report leaves behind: its line in the history and the whole text."""
+"""What every change of a report asks first and leaves behind: whether the report is open, its line
+in the history and the whole text.
+"""
 
+from collections.abc import Collection
 from datetime import date, datetime
 from typing import Any
 
 from django.contrib.auth.models import User
 from django.db.models import F
+from django.utils.translation import gettext as _
 
+from reports.actions.refusals import Refused
+from reports.domain.report_moves import EDITABLE
+from reports.domain.summaries import ReportState
 from reports.models import AnnualReport, ReportMove, Section, TextVersion
-from reports.models.choices import REPORT_MOVE_LABELS
+from reports.models.choices import REPORT_MOVE_LABELS, REPORT_STATE_LABELS, day_label
 from reports.models.choices import ReportMove as Move
 from reports.selectors.report_reading import text_now
+
+
+def refuse_unless_open(
+    report: AnnualReport,
+    refusal: type[Refused],
+    states: Collection[ReportState] = EDITABLE,
+) -> None:
+    """Refuse what changes a report that is signed, published, or just being looked at."""
+    if report.state == ReportState.SIGNED:
+        raise refusal(
+            [
+                _("报告已于%(day)s由%(signer)s签发，正文和数据已固定，不能再改。")
+                % {"day": day_label(report.signed_on), "signer": report.signer}
+            ]
+        )
+    if report.state == ReportState.PUBLISHED:
+        raise refusal([_("这是已公开的文本，不能汇编、修改或签发。")])
+    if report.state not in states:
+        state = REPORT_STATE_LABELS[ReportState(report.state)]
+        raise refusal([_("报告正在%(state)s，退回起草后才能改动。") % {"state": state}])
 
 
 def note_step(

@@ -108,6 +108,7 @@ class Pair:
 
     @property
     def is_same(self) -> bool:
+        """Whether nothing was changed."""
         return self.old is not None and self.new is not None and self.old.text == self.new.text
 
     @property

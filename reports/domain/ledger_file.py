@@ -71,6 +71,7 @@ class TableEntry:
 
     @property
     def member(self) -> str:
+        """Its name within the file."""
         return member_of(self.name)
 
 
@@ -84,10 +85,12 @@ class FileEntry:
 
     @property
     def member(self) -> str:
+        """Its name within the file."""
         return f"{EVIDENCE}{self.name}"
 
     @property
     def is_missing(self) -> bool:
+        """Whether it was not there when the file was made."""
         return not self.sha256
 
 

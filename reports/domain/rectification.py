@@ -140,6 +140,7 @@ class Notice:
 
     @property
     def recognised(self) -> bool:
+        """Whether the text is such a notice."""
         return self.why_not is None
 
     def stated(self, name: str) -> int | None:

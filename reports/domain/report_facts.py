@@ -165,7 +165,6 @@ class TaskLine:
     pk: int
     title: str
     is_done: bool
-    is_overdue: bool = False
 
 
 @dataclass(frozen=True, slots=True)

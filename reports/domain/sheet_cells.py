@@ -409,19 +409,6 @@ def header_at(rows: Sequence[Sequence[object]], number: int, known: Mapping[str,
     return Header(number, names, fields)
 
 
-def fill_merged(
-    rows: list[list[object]], ranges: Iterable[tuple[tuple[int, int], tuple[int, int]]]
-) -> None:
-    """Give every cell of a merged range what its first cell holds; rows are changed in place."""
-    for (top, left), (bottom, right) in ranges:
-        if top >= len(rows) or left >= len(rows[top]):
-            continue
-        value = rows[top][left]
-        for row in rows[top : bottom + 1]:
-            for place in range(left, min(right + 1, len(row))):
-                row[place] = value
-
-
 # --- a row beside its record --------------------------------------------------------------------
 
 

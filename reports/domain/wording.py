@@ -76,6 +76,7 @@ class Report:
 
     @property
     def recognised(self) -> bool:
+        """Whether the text is such a report."""
         return self.why_not is None
 
     def as_data(self) -> dict[str, Any]:

@@ -111,6 +111,7 @@ class CadencePhrase:
     parity: str | None = None
 
     def as_json(self) -> dict[str, Any]:
+        """In the form of the interface."""
         return {
             "phrase": self.phrase,
             "what": self.what,
@@ -149,6 +150,7 @@ class QuotaPhrase:
     end: int
 
     def as_json(self) -> dict[str, Any]:
+        """In the form of the interface."""
         whole = self.amount == self.amount.to_integral_value()
         return {
             "phrase": self.phrase,
@@ -171,6 +173,7 @@ class DuePhrase:
     end: int
 
     def as_json(self) -> dict[str, Any]:
+        """In the form of the interface."""
         return {"phrase": self.phrase, "rule": self.rule, "start": self.start, "end": self.end}
 
 

@@ -45,6 +45,7 @@ class FigurePhrase:
     end: int
 
     def as_json(self) -> dict[str, Any]:
+        """In the form of the interface."""
         return {
             "value": in_digits(self.value),
             "value2": None if self.value2 is None else in_digits(self.value2),

@@ -153,6 +153,7 @@ class Mark:
 
     @property
     def value(self) -> int:
+        """The number of the mark."""
         return number_of(self.number)
 
 

@@ -241,6 +241,7 @@ def _put(
 
 
 def headings() -> list[str]:
+    """The headings of the index."""
     return [
         _("编号"),
         _("考核内容"),

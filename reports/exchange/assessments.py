@@ -24,7 +24,7 @@ from reports.domain.paper import DOCUMENT_LANGUAGE
 from reports.domain.summaries import OwnFinding
 from reports.exchange.official_docx import OfficialDocument
 from reports.exchange.sheets import workbook
-from reports.exchange.workbooks import CannotRead, Sheet, cell_address, read_workbook
+from reports.exchange.workbooks import CannotRead, Complaint, Sheet, cell_address, read_workbook
 from reports.models import Assessment, AssessmentItem
 from reports.models.choices import (
     ITEM_GAP_LABELS,
@@ -37,14 +37,6 @@ from reports.models.choices import (
 from reports.selectors.assessments import ItemLine, ProofLine, Volume
 
 # --- in -----------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Complaint:
-    """A cell by its address, and what is wrong with it."""
-
-    address: str
-    sentence: str
 
 
 @dataclass(slots=True)
@@ -62,6 +54,7 @@ class ImportLine:
 
     @property
     def points(self) -> str:
+        """The points of the row as they are shown."""
         return plain_points(self.item.points)
 
 
@@ -80,6 +73,7 @@ class ItemsImport:
 
     @property
     def refusing(self) -> int:
+        """How many rows are refused."""
         return sum(bool(line.complaints) for line in self.lines)
 
     def count(self, state: str) -> int:
@@ -88,6 +82,7 @@ class ItemsImport:
 
     @property
     def items(self) -> tuple[ItemRow, ...]:
+        """The items of all rows, in order."""
         return tuple(line.item for line in self.lines)
 
     @property

@@ -20,7 +20,7 @@ from reports.domain.calendar_table import (
 )
 from reports.domain.dues import Verdict
 from reports.exchange.sheets import workbook
-from reports.exchange.workbooks import CannotRead, Sheet, cell_address, read_workbook
+from reports.exchange.workbooks import CannotRead, Complaint, Sheet, cell_address, read_workbook
 from reports.models import Due, Holiday
 from reports.models.choices import (
     DAY_KIND_LABELS,
@@ -42,14 +42,6 @@ from reports.selectors.calendar import (
 from reports.selectors.rules import rhythm_of
 
 # --- in -----------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Complaint:
-    """A cell by its address, and what is wrong with it."""
-
-    address: str
-    sentence: str
 
 
 @dataclass(slots=True)

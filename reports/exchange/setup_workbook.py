@@ -239,6 +239,7 @@ class SheetResult:
 
     @property
     def name(self) -> str:
+        """What the sheet is called."""
         return sheet_name(self.kind)
 
 

@@ -386,10 +386,12 @@ class RowLine:
 
     @property
     def writes(self) -> bool:
+        """Whether entering the row writes anything."""
         return self.row.verdict in (RowVerdict.NEW.value, RowVerdict.CHANGED.value)
 
     @property
     def asks_twice(self) -> bool:
+        """Whether a cell was changed on both sides, so that somebody has to confirm it."""
         return any(change.meanwhile is not None for change in self.changes)
 
 

@@ -105,6 +105,7 @@ class Checksum:
 
     @property
     def text(self) -> str:
+        """The sum of the rows so far."""
         return self._sum.hexdigest()
 
 

@@ -106,6 +106,7 @@ class Moved:
     troubles: list[str] = field(default_factory=list)
 
     def sentence(self) -> str:
+        """What was moved, in a sentence."""
         said = _("共%(rows)s行、%(files)s个文件（%(size)s）。") % {
             "rows": self.rows,
             "files": self.files,
@@ -287,6 +288,7 @@ class LedgerOrder:
     why: str
 
     def arguments(self) -> dict[str, object]:
+        """As the job keeps them."""
         return {"unit": self.unit_id, "why": self.why}
 
 

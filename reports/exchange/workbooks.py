@@ -33,6 +33,14 @@ class Sheet:
     rows: Sequence[Sequence[object]]
 
 
+@dataclass(frozen=True, slots=True)
+class Complaint:
+    """A cell by its address, and what is wrong with it."""
+
+    address: str
+    sentence: str
+
+
 def cell_address(row: int, column: int) -> str:
     """``B7``: what a spreadsheet calls the cell in that row and column, both counted from 0."""
     letters = ""

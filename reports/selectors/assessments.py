@@ -132,14 +132,17 @@ class ProofLine:
 
     @property
     def word(self) -> str:
+        """What kind of record it is, in words."""
         return str(PROOF_LABELS[self.kind])
 
     @property
     def has_evidence(self) -> bool:
+        """Whether anything shows it: evidence, or the record by itself."""
         return self.kind in OF_ITSELF or self.evidence > 0
 
     @property
     def facts(self) -> ProofFacts:
+        """What the gaps of its item are found from."""
         return ProofFacts(self.is_cancelled, self.has_evidence)
 
 
@@ -153,10 +156,12 @@ class ItemLine:
 
     @property
     def finding(self) -> OwnFinding | None:
+        """What the bureau found of itself; None where it has not."""
         return OwnFinding(self.item.finding) if self.item.finding else None
 
     @property
     def gaps(self) -> list[ItemGap]:
+        """What the item lacks."""
         return gaps_of(self.finding, (proof.facts for proof in self.proofs))
 
     @property
@@ -205,10 +210,12 @@ class Volume:
 
     @property
     def points(self) -> Decimal:
+        """The points of all items together."""
         return sum((line.item.points or Decimal() for line in self.lines), Decimal())
 
     @property
     def own_points(self) -> Decimal:
+        """The points that the bureau gives itself."""
         return sum((line.item.own_points or Decimal() for line in self.lines), Decimal())
 
     @property

@@ -36,7 +36,6 @@ from reports.domain.drafts import (
     wording_of,
 )
 from reports.domain.dues import CountedIn
-from reports.domain.figures import Made
 from reports.domain.imports import DraftKind, TextKind
 from reports.domain.measures import due_day
 from reports.domain.problems import ProblemClass
@@ -56,7 +55,7 @@ from reports.models import (
 from reports.models.choices import ScheduleWords
 from reports.models.imports import ORIGINATED
 from reports.models.people import FIRST_PERSON
-from reports.selectors.indicators import set_for
+from reports.selectors.indicators import entered_for
 
 Row = TypeVar("Row", bound=Model)
 Values = dict[str, Any]
@@ -79,7 +78,6 @@ class _Lists:
 
     @classmethod
     def of(cls, bureau: Unit, today: date) -> "_Lists":
-        typed = Indicator.objects.filter(made=Made.ENTERED.value)
         units = Unit.objects.filter(bureau=bureau).existing_on(today)
         return cls(
             bureau,
@@ -91,7 +89,7 @@ class _Lists:
             list(AgendaKind.objects.order_by("position", "pk")),
             list(ScheduleSet.objects.filter(unit__bureau=bureau).order_by("position", "pk")),
             list(ProblemSource.objects.order_by("position", "pk")),
-            list(set_for(typed, bureau).order_by("position", "pk")),
+            list(entered_for(bureau)),
         )
 
 

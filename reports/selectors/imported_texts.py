@@ -24,7 +24,6 @@ from django.utils.translation import gettext as _
 from reports.domain.access import Act
 from reports.domain.drafts import is_alike, lacking
 from reports.domain.dues import CountedIn
-from reports.domain.figures import Made
 from reports.domain.imports import DraftDecision, DraftKind
 from reports.domain.periods import JANUARY, Cadence, Rhythm
 from reports.domain.problems import ENDED
@@ -36,7 +35,6 @@ from reports.models import (
     Figure,
     Honour,
     ImportedText,
-    Indicator,
     Measure,
     MeetingKind,
     Origin,
@@ -60,7 +58,7 @@ from reports.models.choices import (
     month_label,
     rhythm_label,
 )
-from reports.selectors.indicators import set_for
+from reports.selectors.indicators import entered_for
 from reports.selectors.rules import rhythm_of
 from reports.selectors.scope import Scope
 
@@ -120,7 +118,6 @@ class KindCount:
     taken: int
     merged: int
     dropped: int
-    first_open: int | None
 
 
 def counts_of(states: Sequence[DraftState]) -> list[KindCount]:
@@ -139,7 +136,6 @@ def counts_of(states: Sequence[DraftState]) -> list[KindCount]:
                 tally[DraftDecision.TAKE],
                 tally[DraftDecision.MERGE],
                 tally[DraftDecision.DROP],
-                next((row.pk for row in rows if not row.decision), None),
             )
         )
     return found
@@ -160,6 +156,7 @@ class Existing(NamedTuple):
 
     @property
     def reference(self) -> str:
+        """How a form sends the choice of it."""
         return f"{self.relation}:{self.pk}"
 
 
@@ -171,9 +168,8 @@ def existing_of(
     Those that bear one of the names, or are among the keys, come first; of many the newest.
     """
     first = Q(pk__in=list(keys))
-    title = {DraftKind.PROBLEM: "title", DraftKind.MEASURE: "title", DraftKind.HONOUR: "title"}
-    if kind in title:
-        first |= Q(**{f"{title[kind]}__in": list(names)})
+    if kind in (DraftKind.PROBLEM, DraftKind.MEASURE, DraftKind.HONOUR):
+        first |= Q(title__in=list(names))
     return _EXISTING[kind](bureau, first)
 
 
@@ -333,6 +329,7 @@ class AtOnce:
 
     @property
     def number(self) -> int:
+        """How many would be decided."""
         return len(self.new) + len(self.merged)
 
 
@@ -391,8 +388,7 @@ def choices_for(
             (f"p{row.pk}", row.named_with_year) for row in rows.order_by("-pk")[:MOST_OFFERED]
         ] + others[DraftKind.PROBLEM]
     if kind == DraftKind.FIGURE:
-        typed = Indicator.objects.filter(made=Made.ENTERED.value)
-        rows = set_for(typed, bureau).order_by("position", "pk")
+        rows = entered_for(bureau)
         lists["indicators"] = [(row.pk, f"{row.name}（{row.counter}）") for row in rows]
     return lists
 

@@ -133,6 +133,12 @@ def set_for(rows: QuerySet[Indicator], place: Unit) -> QuerySet[Indicator]:
     return rows.filter(Q(unit__isnull=True) | Q(unit__path__in=above))
 
 
+def entered_for(place: Unit) -> QuerySet[Indicator]:
+    """Those whose figures are typed in at a unit, in their order."""
+    rows = Indicator.objects.filter(made=Made.ENTERED.value)
+    return set_for(rows, place).order_by("position", "pk")
+
+
 # --- what is counted -----------------------------------------------------------------------------
 
 Key = tuple[int, int, int, int]  # indicator, unit, year, month (0: the whole year)

@@ -359,10 +359,12 @@ class PublicRead:
 
     @property
     def state(self) -> PublicState:
+        """How far it is on its way."""
         return PublicState(self.form.state)
 
     @property
     def is_frozen(self) -> bool:
+        """Whether the text stands still."""
         return self.state in FROZEN
 
     @property
@@ -374,6 +376,7 @@ class PublicRead:
 
     @property
     def unsettled(self) -> list[str]:
+        """The finds that nobody has settled."""
         return unsettled_in(self.found)
 
 

@@ -38,6 +38,7 @@ class CallShown:
 
     @property
     def open_items(self) -> list[CallItem]:
+        """What is not ticked off yet."""
         return [item for item in self.items if item.done_on is None]
 
 

@@ -130,6 +130,7 @@ class Comparison:
 
     @property
     def figure_groups(self) -> list[tuple[str, list[FigureLine]]]:
+        """The figures under the headings of their groups."""
         groups: dict[str, list[FigureLine]] = defaultdict(list)
         for line in self.figures:
             groups[line.group].append(line)
@@ -345,6 +346,7 @@ class CoverLine:
 
     @property
     def told(self) -> int:
+        """How many of the records the text names."""
         return self.total - self.left
 
 

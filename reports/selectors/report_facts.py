@@ -55,7 +55,6 @@ from reports.selectors.report_figures import (
     MoreRecords,
     ReportKey,
     is_done,
-    is_overdue,
 )
 from reports.selectors.year_records import (
     ProblemNow,
@@ -144,10 +143,7 @@ def year_facts(records: YearRecords, report: AnnualReport | None = None) -> Year
         organisation=_organisation(key),
         records=_record_lines(key, more),
         deeds=[DeedLine(deed.pk, deed.kind, deed.title) for deed in more.deeds],
-        tasks=[
-            TaskLine(task.pk, task.title, is_done(task, key.on), is_overdue(task, key.on))
-            for task in more.tasks
-        ],
+        tasks=[TaskLine(task.pk, task.title, is_done(task, key.on)) for task in more.tasks],
         indicators=[_indicator_line(each) for each in more.indicators],
         misses=_miss_lines(report, schedules) if report is not None and report.pk else (),
     )

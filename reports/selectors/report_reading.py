@@ -292,6 +292,7 @@ class ComparedParagraph:
 
     @property
     def is_changed(self) -> bool:
+        """Whether anything went or came."""
         return any(run.change != Change.SAME for run in (*self.heading, *self.text))
 
 
@@ -304,6 +305,7 @@ class ComparedSection:
 
     @property
     def is_changed(self) -> bool:
+        """Whether any paragraph has changed."""
         return any(each.is_changed for each in self.paragraphs)
 
 

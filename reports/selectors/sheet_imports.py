@@ -38,10 +38,12 @@ class RowCounts:
 
     @property
     def total(self) -> int:
+        """How many rows there are."""
         return sum(self.by_verdict.values())
 
     @property
     def refused(self) -> int:
+        """How many are refused."""
         return self.by_verdict.get(RowVerdict.REFUSED, 0)
 
 

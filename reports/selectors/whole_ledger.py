@@ -84,6 +84,7 @@ class Table:
 
     @property
     def names(self) -> list[str]:
+        """The names of its columns."""
         return [column.name for column in self.columns]
 
 
@@ -365,6 +366,7 @@ class BureauRows:
     _new: list[tuple[type[Model], set[int], bool]] = field(default_factory=list)
 
     def holds(self, model: type[Model], pk: int) -> bool:
+        """Whether a row is of the bureau, or named by one that is."""
         return pk in self.own.get(model, ()) or pk in self.named.get(model, ())
 
 

@@ -88,6 +88,7 @@ class ProblemNow:
 
     @property
     def is_open(self) -> bool:
+        """Whether it was not closed on the day."""
         return self.state != CLOSED
 
 
@@ -489,6 +490,7 @@ def _problem_figures(records: YearRecords) -> list[Figure]:
 
 
 def closed_in(problem: ProblemNow, key: ReportKey) -> bool:
+    """Whether the problem was closed within the days of the report."""
     return not problem.is_open and key.has(problem.closed_then)
 
 

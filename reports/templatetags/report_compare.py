@@ -1,15 +1,13 @@
-"""Two texts as one, changes with their sign, and how a report stands."""
+"""What became of a paragraph, changes of figures with their sign, and how a problem stands."""
 
-from collections.abc import Iterable
 from decimal import Decimal
 
 from django import template
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from reports.domain.comparisons import Change, Run
 from reports.domain.figures import plain
 from reports.domain.problems import ProblemState
 from reports.models.choices import PROBLEM_STATE_LABELS
@@ -22,7 +20,6 @@ STATES = {
     "added": ("good", gettext_lazy("新增")),
     "removed": ("bad", gettext_lazy("删去")),
 }
-TAGS = {Change.ADDED: "ins", Change.REMOVED: "del"}
 
 
 @register.filter
@@ -35,25 +32,6 @@ def state_tone(state: str) -> str:
 def state_word(state: str) -> str:
     """The word of what became of a paragraph."""
     return str(STATES[state][1])
-
-
-@register.simple_tag
-def marked_runs(runs: Iterable[Run]) -> SafeString:
-    """The text with what went in ``del`` and what came in ``ins``; a reader hears the words, too.
-
-    What went and what came is said in words for who sees no strokes.
-    """
-    return format_html_join("", "{}", ((_marked(run),) for run in runs))
-
-
-def _marked(run: Run) -> SafeString | str:
-    if run.change == Change.SAME:
-        return run.text
-    word = _("删去：") if run.change == Change.REMOVED else _("新写：")
-    spoken = format_html('<span class="visually-hidden">{}</span>', word)
-    if run.change == Change.REMOVED:
-        return format_html("<del>{}{}</del>", spoken, run.text)
-    return format_html("<ins>{}{}</ins>", spoken, run.text)
 
 
 @register.filter

@@ -33,10 +33,10 @@ def _run(run: Run) -> object:
         return run.text
     if run.change == Change.REMOVED:
         return format_html(
-            '<del><span class="visually-hidden">{}</span>{}</del>', _("〔删〕"), run.text
+            '<del><span class="visually-hidden">{}</span>{}</del>', _("删去："), run.text
         )
     return format_html(
-        '<ins><span class="visually-hidden">{}</span>{}</ins>', _("〔增〕"), run.text
+        '<ins><span class="visually-hidden">{}</span>{}</ins>', _("新写："), run.text
     )
 
 

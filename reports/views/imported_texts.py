@@ -13,13 +13,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.generic import FormView, TemplateView, View
 
+from reports.actions.entered_texts import ACTS, CannotEnter, enter_text
 from reports.actions.imported_texts import (
-    ACTS,
-    CannotEnter,
     Choice,
     decide_at_once,
     decide_draft,
-    enter_text,
     give_up_text,
     lacking_words,
     reopen_text,

@@ -1,11 +1,9 @@
 """What a report should be looked at for: wording, secrets, what is missing, on one page."""
 
-from django.utils.functional import cached_property
 from django.views.generic import TemplateView
 
 from reports.domain.access import Act
 from reports.domain.summaries import ReportState
-from reports.models import AnnualReport
 from reports.selectors.report_checks import (
     SECRETS,
     findings_of,
@@ -17,22 +15,16 @@ from reports.selectors.report_facts import records_behind
 from reports.selectors.report_paragraphs import sections_of
 from reports.selectors.summaries import gaps_of, shown_figures
 from reports.selectors.year_records import report_day
-from reports.views.mixins import DayMixin
-from reports.views.scoped import ScopeMixin
+from reports.views.one_report import OneReport
 
 # A text that stands still is not asked what its records lack.
 STANDING = frozenset({ReportState.SIGNED.value, ReportState.PUBLISHED.value})
 
 
-class ReportChecks(ScopeMixin, DayMixin, TemplateView):
+class ReportChecks(OneReport, TemplateView):
     """All hints by sort, each with its place, what to do about it, and the way there."""
 
     template_name = "reports/checks/page.html"
-
-    @cached_property
-    def report(self) -> AnnualReport:
-        rows = AnnualReport.objects.select_related("bureau", "signer")
-        return self.get_visible(rows, self.kwargs["pk"])
 
     @property
     def is_standing(self) -> bool:

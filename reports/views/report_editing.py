@@ -22,7 +22,6 @@ from reports.actions.report_editing import (
     editor_text,
     keep_text,
     link_records,
-    refuse_unless_open,
     settle_comment,
     settle_kept,
     unlink_record,
@@ -30,8 +29,6 @@ from reports.actions.report_editing import (
 from reports.domain.access import Act
 from reports.domain.comparisons import compared
 from reports.domain.paper import DOCUMENT_LANGUAGE
-from reports.domain.report_moves import OPEN
-from reports.domain.summaries import ReportState
 from reports.forms.base import key_in
 from reports.forms.report_editing import (
     CommentForm,
@@ -41,7 +38,7 @@ from reports.forms.report_editing import (
     SettleForm,
     by_paragraph,
 )
-from reports.models import AnnualReport, Comment, KeptText, Paragraph, Section, Sentence
+from reports.models import Comment, KeptText, Paragraph, Section, Sentence
 from reports.models.choices import day_label, listed
 from reports.selectors.report_figures import Figure
 from reports.selectors.report_paragraphs import SectionRead, sections_of
@@ -56,50 +53,18 @@ from reports.selectors.report_reading import (
     versions_of,
 )
 from reports.selectors.year_records import duty_rows, is_of_duties, report_day
-from reports.views.mixins import DayMixin, refused
-from reports.views.scoped import ScopeMixin
+from reports.views.mixins import refused
+from reports.views.one_report import OneReport, OpenReport
 
 SHIFTS = {"up": -1, "down": 1}
 # Whoever compiles, checks or signs may remark on a paragraph.
 REMARKING = (Act.COMPILE_REPORT, Act.CHECK_SECRECY, Act.SIGN_REPORT)
 
 
-class OneReport(ScopeMixin, DayMixin):
-    """What the pages about one report share here."""
-
-    @cached_property
-    def report(self) -> AnnualReport:
-        return self.get_visible(
-            AnnualReport.objects.select_related("bureau", "signer"), self.kwargs["pk"]
-        )
-
-    def may(self, act: Act) -> bool:
-        return self.scope.may(act, self.report)
-
-    @property
-    def is_open(self) -> bool:
-        return ReportState(self.report.state) in OPEN
-
-    def get_context_data(self, **kwargs):
-        return super().get_context_data(**kwargs) | {"report": self.report}
-
-
-class SectionEdit(OneReport, TemplateView):
+class SectionEdit(OpenReport, OneReport, TemplateView):
     """One text field a paragraph; figures stand in the text and are not typed."""
 
     template_name = "reports/summaries/section_edit.html"
-    needs = Act.COMPILE_REPORT
-
-    def dispatch(self, request, *args, **kwargs):
-        if request.user.is_authenticated and self.scope.allows(self.needs):
-            self.require(Act.COMPILE_REPORT, self.report)
-            try:
-                refuse_unless_open(self.report, CannotEdit)
-            except CannotEdit as refusal:
-                for reason in refusal.reasons:
-                    messages.error(request, reason)
-                return redirect(self.report)
-        return super().dispatch(request, *args, **kwargs)
 
     @cached_property
     def figures(self) -> dict[str, Figure]:

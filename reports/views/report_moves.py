@@ -41,7 +41,7 @@ from reports.forms.report_moves import (
     HandInForm,
     PaperStepForm,
 )
-from reports.models import AnnualReport, HandIn, Person
+from reports.models import HandIn, Person
 from reports.models.choices import (
     AGAINST_CORRECTION_SENTENCES,
     HOLDER_LABELS,
@@ -68,30 +68,21 @@ from reports.selectors.report_reading import (
 from reports.selectors.summaries import gaps_of, shown_figures
 from reports.selectors.year_records import report_day
 from reports.views.mixins import DayMixin, refused
+from reports.views.one_report import OneReport
 from reports.views.scoped import ScopeMixin
 from reports.views.selection import ticked
 
 
-class OneReport(ScopeMixin, DayMixin):
+class OnTheWay(OneReport):
     """What the pages about one report share here."""
-
-    @cached_property
-    def report(self) -> AnnualReport:
-        return self.get_visible(
-            AnnualReport.objects.select_related("bureau", "signer"), self.kwargs["pk"]
-        )
-
-    def may(self, act: Act) -> bool:
-        return self.scope.may(act, self.report)
 
     def get_context_data(self, **kwargs):
         return super().get_context_data(**kwargs) | {
-            "report": self.report,
-            "figures_on": report_day(self.report, self.today),
+            "figures_on": report_day(self.report, self.today)
         }
 
 
-class ReportStepPage(OneReport, FormView):
+class ReportStepPage(OnTheWay, FormView):
     """One step of the way: on one's own, or entered from the signed sheet."""
 
     template_name = "reports/summaries/step.html"
@@ -263,7 +254,7 @@ def rule_of(line: Step) -> dict[str, object]:
     }
 
 
-class ReportCorrect(OneReport, FormView):
+class ReportCorrect(OnTheWay, FormView):
     """A signed report is corrected by a new version; the old one stays readable."""
 
     form_class = CorrectForm
@@ -301,7 +292,7 @@ class ReportCorrect(OneReport, FormView):
         return redirect(new)
 
 
-class HandInList(OneReport, FormView):
+class HandInList(OnTheWay, FormView):
     """To whom the report goes, by when, and when it was handed in; one more may be added."""
 
     form_class = AddresseeForm
@@ -355,7 +346,7 @@ class HandInList(OneReport, FormView):
         return redirect(reverse("reports:report-hand-ins", args=[self.report.pk]))
 
 
-class HandInDone(OneReport, FormView):
+class HandInDone(OnTheWay, FormView):
     """The day on which the report was handed in to one of those it goes to."""
 
     form_class = HandInForm

@@ -9,23 +9,16 @@ from reports.domain.official_text import Document
 from reports.domain.paper import DOCUMENT_LANGUAGE
 from reports.exchange.report_docx import metadata_rows
 from reports.exchange.sheets import file_name
-from reports.models import AnnualReport
 from reports.selectors.report_documents import document_day, document_of
 from reports.views.documents import AsDocx, AsHtml, AsPdf, AsText, DocumentFile
-from reports.views.mixins import DayMixin, OfficialPaper
-from reports.views.scoped import ScopeMixin
+from reports.views.mixins import OfficialPaper
+from reports.views.one_report import OneReport
 
 
-class ReportPaper(ScopeMixin, DayMixin):
+class ReportPaper(OneReport):
     """What all forms of a report share: who may see it, and the one structure."""
 
     checking = False
-
-    @cached_property
-    def report(self) -> AnnualReport:
-        return self.get_visible(
-            AnnualReport.objects.select_related("bureau", "signer"), self.kwargs["pk"]
-        )
 
     @cached_property
     def document(self) -> Document:

@@ -13,7 +13,6 @@ from reports.actions.report_editing import (
     TextEdit,
     edit_report,
     last_step,
-    refuse_unless_open,
 )
 from reports.actions.summaries import CannotCompile, compile_report, recompile
 from reports.domain.access import Act
@@ -54,6 +53,7 @@ from reports.selectors.summaries import (
 from reports.selectors.year_records import YearRecords, duty_rows, is_of_duties, report_day
 from reports.tables.summaries import ReportTable
 from reports.views.mixins import DayMixin, TablePage, refused
+from reports.views.one_report import OpenReport
 from reports.views.scoped import ScopeMixin
 from reports.views.selection import SelectionMixin
 
@@ -344,23 +344,11 @@ class ReportCompile(ReportPage, View):
         return rows.filter(pk=key).first() if key is not None else None
 
 
-class ReportEdit(ReportPage, FormView):
+class ReportEdit(OpenReport, ReportPage, FormView):
     """What stands at the head of the report, and its sections to be worded one by one."""
 
     template_name = "reports/summaries/edit.html"
     form_class = ReportMetaForm
-    needs = Act.COMPILE_REPORT
-
-    def dispatch(self, request, *args, **kwargs):
-        if request.user.is_authenticated and self.scope.allows(self.needs):
-            self.require(Act.COMPILE_REPORT, self.report)
-            try:
-                refuse_unless_open(self.report, CannotEdit)
-            except CannotEdit as refusal:
-                for reason in refusal.reasons:
-                    messages.error(request, reason)
-                return redirect(self.report)
-        return super().dispatch(request, *args, **kwargs)
 
     def get_form_kwargs(self):
         # Another object than the one that is shown: a refused form changes its own alone.

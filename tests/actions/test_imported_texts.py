@@ -5,15 +5,14 @@ from datetime import date, timedelta
 import pytest
 
 from reports.actions.beginning import lay_problem_words
+from reports.actions.entered_texts import CannotEnter, enter_text
 from reports.actions.imported_texts import (
     CannotChangeText,
     CannotDecide,
-    CannotEnter,
     Choice,
     TextDraft,
     decide_at_once,
     decide_draft,
-    enter_text,
     give_up_text,
     keep_text,
     reopen_text,

@@ -1,18 +1,11 @@
-"""Many presses at one moment, as real requests: nothing counts twice, nothing is lost.
-
-Only a database that lets several write at a time can be asked; SQLite lets them in one by one.
-"""
+"""Many presses at one moment, as real requests: nothing counts twice, nothing is lost."""
 
 import uuid
-from concurrent.futures import ThreadPoolExecutor
 from datetime import date
-from threading import Barrier
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import connection, connections
 from django.db.models import Q
-from django.test import Client
 from django.urls import reverse
 
 from reports.actions.schedules import counts_of, plan_dues
@@ -20,6 +13,7 @@ from reports.domain.access import Role
 from reports.models import Due, Evidence, Meeting
 from reports.models.choices import OwedBy
 from reports.selectors.audit import all_differences
+from tests.at_once import SEVERAL_WRITERS, at_once, desks
 from tests.factories import (
     NOON,
     BureauFactory,
@@ -27,16 +21,10 @@ from tests.factories import (
     ScheduleVersionFactory,
     UnitFactory,
     UnitKindFactory,
-    member,
 )
 from tests.pages import Form
 
-pytestmark = [
-    pytest.mark.django_db(transaction=True),
-    pytest.mark.skipif(
-        connection.vendor != "postgresql", reason="only PostgreSQL lets several write at a time"
-    ),
-]
+pytestmark = SEVERAL_WRITERS
 TODAY = NOON.date()
 NEW = "/meetings/new/"
 PRESSES = 8
@@ -59,32 +47,6 @@ def june():
     return Due.objects.get(period_first=date(2026, 6, 1))
 
 
-def clients(unit, role=Role.LEGAL_OFFICER, number=PRESSES):
-    """So many people at so many desks."""
-    found = []
-    for _ in range(number):
-        client = Client(raise_request_exception=True)
-        client.force_login(member(role, unit), backend="reports.views.backend.LedgerBackend")
-        found.append(client)
-    return found
-
-
-def at_once(jobs):
-    """The answers to all jobs, begun at the same moment."""
-    jobs = list(jobs)
-    start = Barrier(len(jobs))
-
-    def run(job):
-        try:
-            start.wait(timeout=30)
-            return job()
-        finally:
-            connections.close_all()
-
-    with ThreadPoolExecutor(len(jobs)) as pool:
-        return [future.result() for future in [pool.submit(run, job) for job in jobs]]
-
-
 def kept(due):
     """What the pages over bureaus read of the period."""
     return counts_of(Q(pk=due.pk))[0]
@@ -92,15 +54,15 @@ def kept(due):
 
 def test_the_same_page_sent_by_many_is_one_meeting(bureau, rule):
     plan_dues(today=TODAY, year=2026)
-    desks = clients(bureau)
-    form = Form(desks[0].get(f"{NEW}?unit={bureau.pk}"))
+    people = desks(Role.LEGAL_OFFICER, bureau, PRESSES)
+    form = Form(people[0].get(f"{NEW}?unit={bureau.pk}"))
     form.data["once"] = str(uuid.uuid4())
 
     def press(client):
         file = SimpleUploadedFile("记录.pdf", b"%PDF-1.4 ...", "application/pdf")
         return lambda: form.send(client, minutes=file)
 
-    answers = at_once(press(client) for client in desks)
+    answers = at_once(press(client) for client in people)
 
     (meeting,) = Meeting.objects.all()
     assert {(a.status_code, a.url) for a in answers} == {(302, meeting.get_absolute_url())}
@@ -112,15 +74,15 @@ def test_the_same_page_sent_by_many_is_one_meeting(bureau, rule):
 
 def test_different_meetings_for_one_due_all_count(bureau, rule):
     plan_dues(today=TODAY, year=2026)
-    desks = clients(bureau)
-    forms = [Form(client.get(f"{NEW}?unit={bureau.pk}")) for client in desks]
+    people = desks(Role.LEGAL_OFFICER, bureau, PRESSES)
+    forms = [Form(client.get(f"{NEW}?unit={bureau.pk}")) for client in people]
 
     # Handed in from the latest day to the earliest; the third by day is the one that met it.
     answers = at_once(
         lambda form=form, client=client, day=day: form.send(
             client, held_on=f"2026-06-{day:02}", shown_for=f"{bureau.pk}/2026-06-{day:02}/"
         )
-        for day, form, client in zip(range(10, 2, -1), forms, desks, strict=True)
+        for day, form, client in zip(range(10, 2, -1), forms, people, strict=True)
     )
 
     assert [a.status_code for a in answers] == [302] * PRESSES
@@ -140,13 +102,13 @@ def test_joint_sessions_recorded_at_once_count_for_every_unit(bureau):
         first_day=date(2026, 6, 1),
     )
     plan_dues(today=TODAY, year=2026)
-    desks = clients(bureau)
-    form = Form(desks[0].get(f"{NEW}?unit={bureau.pk}"))
+    people = desks(Role.LEGAL_OFFICER, bureau, PRESSES)
+    form = Form(people[0].get(f"{NEW}?unit={bureau.pk}"))
     form.data["kind"] = str(MeetingKindFactory().pk)
-    form = Form(form.send(desks[0], f"all_{stations[0].kind_id}"))
+    form = Form(form.send(people[0], f"all_{stations[0].kind_id}"))
 
     answers = at_once(
-        lambda client=client: form.send(client, once=str(uuid.uuid4())) for client in desks
+        lambda client=client: form.send(client, once=str(uuid.uuid4())) for client in people
     )
 
     assert [a.status_code for a in answers] == [302] * PRESSES
@@ -157,9 +119,9 @@ def test_joint_sessions_recorded_at_once_count_for_every_unit(bureau):
 
 def test_cancelling_while_others_record(bureau, rule):
     plan_dues(today=TODAY, year=2026)
-    desks = clients(bureau)
-    forms = [Form(client.get(f"{NEW}?due={june().pk}")) for client in desks]
-    for form, client in zip(forms[:4], desks[:4], strict=True):
+    people = desks(Role.LEGAL_OFFICER, bureau, PRESSES)
+    forms = [Form(client.get(f"{NEW}?due={june().pk}")) for client in people]
+    for form, client in zip(forms[:4], people[:4], strict=True):
         form.send(client)
     old = Meeting.objects.order_by("pk")
     addresses = [reverse("reports:meeting-cancel", args=[meeting.pk]) for meeting in old]
@@ -167,11 +129,11 @@ def test_cancelling_while_others_record(bureau, rule):
 
     jobs = [
         lambda form=form, client=client: form.send(client)
-        for form, client in zip(forms[4:], desks[4:], strict=True)
+        for form, client in zip(forms[4:], people[4:], strict=True)
     ]
     jobs += [
         lambda address=address, client=client: client.post(address, {"because": "录错"})
-        for address, client in zip(addresses, desks[:4], strict=True)
+        for address, client in zip(addresses, people[:4], strict=True)
     ]
     answers = at_once(jobs)
 
@@ -184,13 +146,13 @@ def test_cancelling_while_others_record(bureau, rule):
 
 def test_one_meeting_is_cancelled_once(bureau, rule):
     plan_dues(today=TODAY, year=2026)
-    desks = clients(bureau)
-    Form(desks[0].get(f"{NEW}?unit={bureau.pk}")).send(desks[0])
+    people = desks(Role.LEGAL_OFFICER, bureau, PRESSES)
+    Form(people[0].get(f"{NEW}?unit={bureau.pk}")).send(people[0])
     meeting = Meeting.objects.get()
     address = reverse("reports:meeting-cancel", args=[meeting.pk])
 
     answers = at_once(
-        lambda client=client: client.post(address, {"because": "录错"}) for client in desks
+        lambda client=client: client.post(address, {"because": "录错"}) for client in people
     )
 
     assert sorted(a.status_code for a in answers) == [200] * (PRESSES - 1) + [302]

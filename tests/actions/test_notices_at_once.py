@@ -1,33 +1,20 @@
-"""Notices signed, received and answered at one moment, as real requests.
-
-Only a database that lets several write at a time can be asked; SQLite lets them in one by one.
-"""
-
-from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
+"""Notices signed, received and answered at one moment, as real requests."""
 
 import pytest
-from django.db import connection, connections
-from django.test import Client
 from django.urls import reverse
 
 from reports.domain.access import Role
 from reports.models import Notice
+from tests.at_once import SEVERAL_WRITERS, at_once, desks
 from tests.factories import (
     BureauFactory,
     IssuingOfficeFactory,
     NoticeFactory,
     UnitFactory,
-    member,
     notice_at,
 )
 
-pytestmark = [
-    pytest.mark.django_db(transaction=True),
-    pytest.mark.skipif(
-        connection.vendor != "postgresql", reason="only PostgreSQL lets several write at a time"
-    ),
-]
+pytestmark = SEVERAL_WRITERS
 PRESSES = 8
 
 
@@ -41,31 +28,6 @@ def station(bureau):
     return UnitFactory(parent=bureau, ledger_from=None)
 
 
-def desks(role, unit, number=PRESSES):
-    found = []
-    for _ in range(number):
-        client = Client(raise_request_exception=True)
-        client.force_login(member(role, unit), backend="reports.views.backend.LedgerBackend")
-        found.append(client)
-    return found
-
-
-def at_once(jobs):
-    """The answers to all jobs, begun at the same moment."""
-    jobs = list(jobs)
-    start = Barrier(len(jobs))
-
-    def run(job):
-        try:
-            start.wait(timeout=30)
-            return job()
-        finally:
-            connections.close_all()
-
-    with ThreadPoolExecutor(len(jobs)) as pool:
-        return [future.result() for future in [pool.submit(run, job) for job in jobs]]
-
-
 def test_notices_signed_at_once_get_numbers_of_their_own(bureau, station):
     office = IssuingOfficeFactory(unit=bureau, prefix="江公法督")
     notices = [NoticeFactory(unit=station, office=office) for _ in range(PRESSES)]
@@ -73,7 +35,7 @@ def test_notices_signed_at_once_get_numbers_of_their_own(bureau, station):
 
     answers = at_once(
         lambda client=client, address=address: client.post(address)
-        for client, address in zip(desks(Role.LEADER, bureau), addresses, strict=True)
+        for client, address in zip(desks(Role.LEADER, bureau, PRESSES), addresses, strict=True)
     )
 
     assert [answer.status_code for answer in answers] == [302] * PRESSES
@@ -87,7 +49,9 @@ def test_one_notice_signed_by_many_is_signed_once(bureau, station):
     notice = NoticeFactory(unit=station)
     address = reverse("reports:notice-approve", args=[notice.pk])
 
-    at_once(lambda client=client: client.post(address) for client in desks(Role.LEADER, bureau))
+    at_once(
+        lambda client=client: client.post(address) for client in desks(Role.LEADER, bureau, PRESSES)
+    )
 
     notice.refresh_from_db()
     assert (notice.state, notice.serial) == ("approved", 1)
@@ -103,7 +67,7 @@ def test_one_notice_received_by_many_is_received_once(bureau, station):
 
     at_once(
         lambda client=client: client.post(address, {"on": "2026-06-10"})
-        for client in desks(Role.CLERK, station)
+        for client in desks(Role.CLERK, station, PRESSES)
     )
 
     assert notice.moves.filter(to_state="received").count() == 1

@@ -1,17 +1,11 @@
 """Problems, rounds and promises decided at one moment, as real requests: one wins, the others are
 told, and nothing is given or counted twice.
-
-Only a database that lets several write at a time can be asked; SQLite lets them in one by one.
 """
 
-from concurrent.futures import ThreadPoolExecutor
 from datetime import date
-from threading import Barrier
 
 import pytest
 from django.contrib.messages import get_messages
-from django.db import connection, connections
-from django.test import Client
 from django.urls import reverse
 
 from reports.actions.measures import ask_extension
@@ -20,6 +14,7 @@ from reports.domain.access import Role
 from reports.domain.problems import ProblemClass, ProblemMove
 from reports.models import Extension, LookBack, Problem, Promise
 from reports.selectors.audit import all_differences
+from tests.at_once import SEVERAL_WRITERS, at_once, desks
 from tests.factories import (
     NOON,
     BureauFactory,
@@ -32,15 +27,9 @@ from tests.factories import (
     UnitFactory,
     UserFactory,
     closed_problem,
-    member,
 )
 
-pytestmark = [
-    pytest.mark.django_db(transaction=True),
-    pytest.mark.skipif(
-        connection.vendor != "postgresql", reason="only PostgreSQL lets several write at a time"
-    ),
-]
+pytestmark = SEVERAL_WRITERS
 TODAY = NOON.date()
 PRESSES = 6
 
@@ -53,33 +42,6 @@ def bureau():
 @pytest.fixture
 def station(bureau):
     return UnitFactory(parent=bureau, ledger_from=None)
-
-
-def desks(role, unit, number=PRESSES):
-    """So many people at so many desks."""
-    found = []
-    for _ in range(number):
-        client = Client(raise_request_exception=True)
-        client.user = member(role, unit)
-        client.force_login(client.user, backend="reports.views.backend.LedgerBackend")
-        found.append(client)
-    return found
-
-
-def at_once(jobs):
-    """The answers to all jobs, begun at the same moment."""
-    jobs = list(jobs)
-    start = Barrier(len(jobs))
-
-    def run(job):
-        try:
-            start.wait(timeout=30)
-            return job()
-        finally:
-            connections.close_all()
-
-    with ThreadPoolExecutor(len(jobs)) as pool:
-        return [future.result() for future in [pool.submit(run, job) for job in jobs]]
 
 
 def sent_by_all(clients, address, data):
@@ -122,7 +84,7 @@ def test_two_verifiers_one_closes_and_the_other_is_told(bureau, station):
         ProblemFactory(unit=station, kind=ProblemClass.AT_ONCE), "assign", "start", "submit"
     )
     data = {"expected_state": "submitted", "on": "2026-06-10", "reason": "现场核查属实"}
-    clients = desks(Role.INSPECTOR, bureau)
+    clients = desks(Role.INSPECTOR, bureau, PRESSES)
 
     answers = sent_by_all(clients, address("problem-move", problem, "close"), data)
 
@@ -140,7 +102,7 @@ def test_close_and_return_at_once_are_one_move(bureau, station):
         ProblemFactory(unit=station, kind=ProblemClass.AT_ONCE), "assign", "start", "submit"
     )
     data = {"expected_state": "submitted", "on": "2026-06-10", "reason": "核查情况"}
-    clients = desks(Role.INSPECTOR, bureau)
+    clients = desks(Role.INSPECTOR, bureau, PRESSES)
 
     at_once(
         lambda client=client, what=what: client.post(address("problem-move", problem, what), data)
@@ -155,7 +117,9 @@ def test_submitted_by_many_it_is_submitted_once(station):
     problem = walk(ProblemFactory(unit=station), "assign", "start")
     data = {"expected_state": "in_hand", "on": "2026-06-10"}
 
-    sent_by_all(desks(Role.CLERK, station), address("problem-move", problem, "submit"), data)
+    sent_by_all(
+        desks(Role.CLERK, station, PRESSES), address("problem-move", problem, "submit"), data
+    )
 
     (submission,) = problem.moves.filter(move="submit")
     problem.refresh_from_db()
@@ -173,7 +137,7 @@ def test_the_same_page_sent_by_many_is_one_problem(bureau, station):
         "counts": "on",
     }
 
-    sent_by_all(desks(Role.INSPECTOR, bureau), reverse("reports:problem-new"), data)
+    sent_by_all(desks(Role.INSPECTOR, bureau, PRESSES), reverse("reports:problem-new"), data)
 
     assert list(Problem.objects.values_list("number", "title")) == [("1", "接处警登记不全")]
 
@@ -182,7 +146,7 @@ def test_numbers_given_at_once_are_all_different(bureau, station):
     source, top = ProblemSourceFactory(), ProblemFactory(unit=station)
     data = {"unit": station.pk, "found_on": "2026-06-01", "source": source.pk, "kind": "dated"}
     titles = ["台账缺页", "警情漏录", "案卷超期", "物品错放", "场所失修", "票据不符"]
-    clients = desks(Role.INSPECTOR, bureau)
+    clients = desks(Role.INSPECTOR, bureau, PRESSES)
 
     at_once(
         lambda client=client, title=title, below=below: client.post(
@@ -228,7 +192,7 @@ def test_last_items_closed_at_once_close_what_is_above(bureau, station):
 
     at_once(
         lambda client=client, item=item: client.post(address("problem-move", item, "close"), data)
-        for client, item in zip(desks(Role.INSPECTOR, bureau), items, strict=True)
+        for client, item in zip(desks(Role.INSPECTOR, bureau, PRESSES), items, strict=True)
     )
 
     top.refresh_from_db()
@@ -247,7 +211,7 @@ def test_two_grants_are_one_decision(bureau, station):
         at=NOON,
         today=TODAY,
     )
-    clients = desks(Role.LEADER, bureau)
+    clients = desks(Role.LEADER, bureau, PRESSES)
 
     answers = at_once(
         lambda client=client, yes=yes: client.post(
@@ -268,7 +232,7 @@ def test_asked_by_many_one_request_waits(station):
     problem = walk(ProblemFactory(unit=station), "assign")
     data = {"new_due_on": "2026-07-31", "reason": "等验收", "asked_on": "2026-06-10"}
 
-    sent_by_all(desks(Role.CLERK, station), address("problem-extend", problem), data)
+    sent_by_all(desks(Role.CLERK, station, PRESSES), address("problem-extend", problem), data)
 
     assert Extension.objects.filter(problem=problem).count() == 1
 
@@ -278,7 +242,7 @@ def test_round_is_ended_once_and_an_item_checked_once(bureau, station):
     made = LookBackRoundFactory(bureau=bureau, checkers=(checker,))
     problem = closed_problem(unit=station, submitted_by=UserFactory(), closed_by=UserFactory())
     item = LookBackItemFactory(round=made, problem=problem)
-    clients = desks(Role.INSPECTOR, bureau)
+    clients = desks(Role.INSPECTOR, bureau, PRESSES)
     found = {"on": "2026-06-09", "checker": checker.pk, "result": "relapsed", "note": "又缺三项"}
 
     sent_by_all(clients, reverse("reports:round-item", args=[made.pk, item.pk]), found)
@@ -299,7 +263,9 @@ def test_single_look_back_that_fails_reopens_once(bureau, station):
     plan_look_back(problem_id=problem.pk, on=TODAY, today=TODAY)
     found = {"on": "2026-06-10", "result": "insufficient", "note": "仍不全"}
 
-    sent_by_all(desks(Role.INSPECTOR, bureau), address("problem-look-back", problem), found)
+    sent_by_all(
+        desks(Role.INSPECTOR, bureau, PRESSES), address("problem-look-back", problem), found
+    )
 
     problem.refresh_from_db()
     assert (LookBack.objects.count(), problem.reopened, problem.look_back_on) == (1, 1, None)
@@ -321,7 +287,7 @@ def test_promise_is_decided_once(bureau, station):
 
     at_once(
         lambda client=client, way=way: client.post(address("promise-decide", promise), way)
-        for client, way in zip(desks(Role.LEGAL_OFFICER, bureau), ways * 2, strict=True)
+        for client, way in zip(desks(Role.LEGAL_OFFICER, bureau, PRESSES), ways * 2, strict=True)
     )
 
     promise = Promise.objects.get()

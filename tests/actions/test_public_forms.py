@@ -31,14 +31,12 @@ from tests.factories import (
     AnnualReportFactory,
     AppointmentFactory,
     BureauFactory,
-    FrozenFigureFactory,
-    ParagraphFactory,
     PersonFactory,
     PostFactory,
     SecrecyPatternFactory,
-    SectionFactory,
     SentenceFactory,
     UserFactory,
+    signed_report,
 )
 
 pytestmark = pytest.mark.django_db
@@ -53,23 +51,7 @@ def bureau():
 
 @pytest.fixture
 def report(bureau):
-    """A signed report of two paragraphs, with a frozen figure in its text."""
-    found = AnnualReportFactory(
-        bureau=bureau,
-        year=2025,
-        title="2025年度报告",
-        state="signed",
-        signed_on=SIGNED_ON,
-        signer=PersonFactory(unit=bureau),
-    )
-    section = SectionFactory(report=found, heading="主要举措")
-    first = ParagraphFactory(section=section, position=1, heading="普法")
-    SentenceFactory(paragraph=first, position=1, text="全年开展普法{{n}}次。")
-    SentenceFactory(paragraph=first, position=2, text="联系人电话13800000000。")
-    second = ParagraphFactory(section=section, position=2, heading="保障")
-    SentenceFactory(paragraph=second, position=1, text="警力配备到位。")
-    FrozenFigureFactory(report=found, key="n", value=43)
-    return found
+    return signed_report(bureau, title="2025年度报告")
 
 
 @pytest.fixture
@@ -129,7 +111,7 @@ def test_it_begins_with_the_whole_signed_text(form, report):
         {
             "heading": "一、主要举措",
             "paragraphs": [
-                {"heading": "（一）普法", "text": "全年开展普法43次。联系人电话13800000000。"},
+                {"heading": "（一）普法", "text": "全年开展普法43次。联系电话13800000000。"},
                 {"heading": "（二）保障", "text": "警力配备到位。"},
             ],
         }
@@ -175,7 +157,7 @@ def test_a_passage_is_taken_out_with_its_reason(form, report):
     assert (cut.sentence, cut.instead, cut.because) == (phone, "", "个人信息")
     assert read_public(form, report).text[0]["paragraphs"][0]["text"] == "全年开展普法43次。"
     phone.refresh_from_db()
-    assert phone.text == "联系人电话13800000000。"
+    assert phone.text == "联系电话13800000000。"
 
 
 def test_a_passage_is_written_otherwise_and_then_once_more(form, report):
@@ -269,7 +251,7 @@ def test_three_people_check_and_the_text_is_frozen(form, report, bureau):
         {
             "heading": "一、主要举措",
             "paragraphs": [
-                {"heading": "（一）普法", "text": "全年开展普法43次。联系人电话13800000000。"},
+                {"heading": "（一）普法", "text": "全年开展普法43次。联系电话13800000000。"},
                 {"heading": "（二）保障", "text": "警力配备到位。"},
             ],
         }

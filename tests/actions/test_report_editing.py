@@ -168,7 +168,7 @@ def test_a_new_compilation_is_noticed_by_who_words_the_section():
 def test_a_text_under_review_stands_still(section, steps):
     walk_report(section.report, *steps)
 
-    with pytest.raises(CannotEdit, match="请先退回起草"):
+    with pytest.raises(CannotEdit, match="退回起草后才能改动"):
         edit(section, texts={pks(section)[0]: "改一下。"})
 
 

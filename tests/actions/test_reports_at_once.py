@@ -1,37 +1,24 @@
-"""Reports decided and worded at one moment, as real requests: one wins, the others are told.
-
-Only a database that lets several write at a time can be asked; SQLite lets them in one by one.
-"""
-
-from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
+"""Reports decided and worded at one moment, as real requests: one wins, the others are told."""
 
 import pytest
 from django.contrib.messages import get_messages
-from django.db import connection, connections
-from django.test import Client
 from django.urls import reverse
 
 from reports.domain.access import Role
 from reports.models import AnnualReport, FrozenFigure, KeptText
 from reports.selectors.audit import all_differences
+from tests.at_once import SEVERAL_WRITERS, at_once, desks
 from tests.factories import (
     AnnualReportFactory,
     BureauFactory,
     ParagraphFactory,
     SentenceFactory,
     holder_of,
-    member,
     sign_off,
     walk_report,
 )
 
-pytestmark = [
-    pytest.mark.django_db(transaction=True),
-    pytest.mark.skipif(
-        connection.vendor != "postgresql", reason="only PostgreSQL lets several write at a time"
-    ),
-]
+pytestmark = SEVERAL_WRITERS
 PRESSES = 6
 
 
@@ -41,33 +28,6 @@ def report():
     paragraph = ParagraphFactory(section__report=found)
     SentenceFactory(paragraph=paragraph, text="甲事已办。")
     return found
-
-
-def desks(unit, number=PRESSES):
-    """So many legal officers at so many desks."""
-    found = []
-    for _ in range(number):
-        client = Client(raise_request_exception=True)
-        client.user = member(Role.LEGAL_OFFICER, unit)
-        client.force_login(client.user, backend="reports.views.backend.LedgerBackend")
-        found.append(client)
-    return found
-
-
-def at_once(jobs):
-    """The answers to all jobs, begun at the same moment."""
-    jobs = list(jobs)
-    start = Barrier(len(jobs))
-
-    def run(job):
-        try:
-            start.wait(timeout=30)
-            return job()
-        finally:
-            connections.close_all()
-
-    with ThreadPoolExecutor(len(jobs)) as pool:
-        return [future.result() for future in [pool.submit(run, job) for job in jobs]]
 
 
 def told(answers):
@@ -88,7 +48,8 @@ def test_signed_by_many_it_is_signed_once(report):
     data = {"on": "2026-06-10", "person": chief.pk, "expected": "committee"}
 
     answers = at_once(
-        lambda client=client: client.post(address, data) for client in desks(report.bureau)
+        lambda client=client: client.post(address, data)
+        for client in desks(Role.LEGAL_OFFICER, report.bureau, PRESSES)
     )
 
     keys = FrozenFigure.objects.values_list("key", flat=True)
@@ -108,7 +69,9 @@ def test_sent_on_and_sent_back_at_once_is_one_step(report):
         lambda client=client, step=step: client.post(
             reverse("reports:report-step", args=[report.pk, step]), data
         )
-        for client, step in zip(desks(report.bureau), steps, strict=True)
+        for client, step in zip(
+            desks(Role.LEGAL_OFFICER, report.bureau, PRESSES), steps, strict=True
+        )
     )
 
     assert report.moves.filter(move__in=["review", "return"]).count() == 1
@@ -124,7 +87,9 @@ def test_one_section_worded_by_many_keeps_every_text(report):
         lambda client=client, text=text: client.post(
             address, {"base": 0, f"text_{paragraph.pk}": text}
         )
-        for client, text in zip(desks(report.bureau), texts, strict=True)
+        for client, text in zip(
+            desks(Role.LEGAL_OFFICER, report.bureau, PRESSES), texts, strict=True
+        )
     )
 
     section.refresh_from_db()
@@ -139,7 +104,7 @@ def test_corrected_by_many_there_is_one_new_version(report):
 
     at_once(
         lambda client=client: client.post(address, {"reason": "有误"})
-        for client in desks(report.bureau)
+        for client in desks(Role.LEGAL_OFFICER, report.bureau, PRESSES)
     )
 
     assert sorted(AnnualReport.objects.values_list("version", "is_current")) == [

@@ -13,7 +13,6 @@ from reports.domain.sheet_cells import (
     UnreadableCell,
     column_name,
     differences,
-    fill_merged,
     find_header,
     is_nothing,
     join_words,
@@ -180,14 +179,6 @@ def test_of_two_columns_of_one_field_the_first_counts():
 
 def test_a_text_beside_the_matter_has_no_headings():
     assert find_header([["问题"], ["关于时限的说明"]], KNOWN) is None
-
-
-def test_merged_cells_hold_what_their_first_cell_holds():
-    rows = [["甲", "乙"], ["", ""], ["", "丙"]]
-
-    fill_merged(rows, [((0, 0), (2, 0)), ((0, 1), (1, 1))])
-
-    assert rows == [["甲", "乙"], ["甲", "乙"], ["甲", "丙"]]
 
 
 @pytest.mark.parametrize(

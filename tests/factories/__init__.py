@@ -68,7 +68,16 @@ from .records import (
     ReportHeadingFactory,
     WorkRecordFactory,
 )
-from .report_way import WAY, committee_item, holder_of, sign_off, take_step, walk_report
+from .report_way import (
+    WAY,
+    bureau_with_records,
+    committee_item,
+    holder_of,
+    sign_off,
+    signed_report,
+    take_step,
+    walk_report,
+)
 from .rounds import (
     LookBackItemFactory,
     LookBackRoundFactory,
@@ -231,12 +240,14 @@ __all__ = [
     "WaiverRequestFactory",
     "WordingRuleFactory",
     "WorkRecordFactory",
+    "bureau_with_records",
     "closed_problem",
     "committee_item",
     "holder_of",
     "member",
     "notice_at",
     "sign_off",
+    "signed_report",
     "take_step",
     "walk_report",
 ]

@@ -1,13 +1,56 @@
 """A report taken along its way, through the actions as the pages do it."""
 
+from datetime import date
+
 from reports.actions.report_moves import move_report
+from reports.actions.schedules import plan_dues
 from reports.domain.report_moves import ReportStep
 
 from .meetings import AgendaItemFactory
 from .people import AppointmentFactory, PersonFactory
-from .units import NOON
+from .problems import ProblemFactory
+from .records import HonourFactory
+from .schedules import ScheduleVersionFactory
+from .summaries import (
+    AnnualReportFactory,
+    FrozenFigureFactory,
+    ParagraphFactory,
+    SectionFactory,
+    SentenceFactory,
+)
+from .units import NOON, BureauFactory, CityFactory
 
 TODAY = NOON.date()
+
+
+def bureau_with_records():
+    """A bureau of a city that a report of 2026 can be compiled of: dues, a problem, an honour."""
+    unit = BureauFactory(name="东城分局", parent=CityFactory())
+    ScheduleVersionFactory(schedule__set__unit=unit, schedule__name="法制例会")
+    plan_dues(today=TODAY, year=2026, bureau_ids=[unit.pk])
+    ProblemFactory(unit=unit, title="案卷不全")
+    HonourFactory(bureau=unit, title="优秀单位")
+    return unit
+
+
+def signed_report(bureau, **kwargs):
+    """A signed report of two paragraphs, with a frozen figure and a telephone number."""
+    report = AnnualReportFactory(
+        bureau=bureau,
+        year=2025,
+        state="signed",
+        signed_on=date(2026, 2, 20),
+        signer=PersonFactory(unit=bureau),
+        **kwargs,
+    )
+    section = SectionFactory(report=report, heading="主要举措")
+    first = ParagraphFactory(section=section, position=1, heading="普法")
+    SentenceFactory(paragraph=first, position=1, text="全年开展普法{{n}}次。")
+    SentenceFactory(paragraph=first, position=2, text="联系电话13800000000。")
+    second = ParagraphFactory(section=section, position=2, heading="保障")
+    SentenceFactory(paragraph=second, position=1, text="警力配备到位。")
+    FrozenFigureFactory(report=report, key="n", value=43)
+    return report
 
 
 def holder_of(bureau, code, **kwargs):

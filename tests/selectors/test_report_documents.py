@@ -14,8 +14,6 @@ from tests.factories import (
     AnnualReportFactory,
     AppointmentFactory,
     BureauFactory,
-    CityFactory,
-    HonourFactory,
     MeasureFactory,
     ParagraphFactory,
     PersonFactory,
@@ -24,6 +22,7 @@ from tests.factories import (
     SectionFactory,
     SentenceFactory,
     SourceFactory,
+    bureau_with_records,
     sign_off,
 )
 
@@ -34,12 +33,7 @@ STAMP = {"by": None, "at": NOON, "today": TODAY}
 
 @pytest.fixture
 def bureau():
-    unit = BureauFactory(name="东城分局", parent=CityFactory())
-    ScheduleVersionFactory(schedule__set__unit=unit, schedule__name="法制例会")
-    plan_dues(today=TODAY, year=2026, bureau_ids=[unit.pk])
-    ProblemFactory(unit=unit, title="案卷不全")
-    HonourFactory(bureau=unit, title="优秀单位")
-    return unit
+    return bureau_with_records()
 
 
 @pytest.fixture

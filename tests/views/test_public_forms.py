@@ -19,7 +19,6 @@ from tests.factories import (
     BureauFactory,
     CityFactory,
     FormulaFactory,
-    FrozenFigureFactory,
     ParagraphFactory,
     PersonFactory,
     PostFactory,
@@ -33,6 +32,7 @@ from tests.factories import (
     UserFactory,
     WordingRuleFactory,
     member,
+    signed_report,
 )
 
 pytestmark = pytest.mark.django_db
@@ -46,23 +46,7 @@ def bureau():
 
 @pytest.fixture
 def report(bureau):
-    found = AnnualReportFactory(
-        bureau=bureau,
-        year=2025,
-        title="2025年度法治政府建设情况报告",
-        state="signed",
-        signed_on=date(2026, 2, 20),
-        signer=PersonFactory(unit=bureau),
-        issuer="东城分局",
-    )
-    section = SectionFactory(report=found, heading="主要举措")
-    first = ParagraphFactory(section=section, position=1, heading="普法")
-    SentenceFactory(paragraph=first, position=1, text="全年开展普法{{n}}次。")
-    SentenceFactory(paragraph=first, position=2, text="联系电话13800000000。")
-    second = ParagraphFactory(section=section, position=2, heading="保障")
-    SentenceFactory(paragraph=second, position=1, text="警力配备到位。")
-    FrozenFigureFactory(report=found, key="n", value=43)
-    return found
+    return signed_report(bureau, title="2025年度法治政府建设情况报告", issuer="东城分局")
 
 
 @pytest.fixture

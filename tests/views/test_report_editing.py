@@ -194,7 +194,7 @@ def test_a_report_under_review_has_no_editor(client, come, section):
     answer = client.get(editor(section), follow=True)
 
     assert answer.redirect_chain == [(section.report.get_absolute_url(), 302)]
-    assert "请先退回起草" in words(answer)
+    assert "退回起草后才能改动" in words(answer)
 
 
 @pytest.mark.parametrize("more", [1, 3])
@@ -301,7 +301,7 @@ def test_versions_are_listed_and_compared(client, come, section):
         ("ins", "会议")
     ]
     found = re.findall(r"<(ins|del)><span[^>]*>(.*?)</span>(.*?)</\1>", chosen)
-    assert found == [("del", "〔删〕", "43"), ("ins", "〔增〕", "45")]
+    assert found == [("del", "删去：", "43"), ("ins", "新写：", "45")]
 
 
 @pytest.mark.parametrize("more", [1, 3])

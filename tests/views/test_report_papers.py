@@ -18,14 +18,13 @@ from tests.factories import (
     NOON,
     AnnualReportFactory,
     BureauFactory,
-    CityFactory,
-    HonourFactory,
     MeasureFactory,
     ParagraphFactory,
     ProblemFactory,
     ScheduleVersionFactory,
     SectionFactory,
     SentenceFactory,
+    bureau_with_records,
     member,
     sign_off,
 )
@@ -40,12 +39,7 @@ HOSTILE = '<script>alert(1)</script> #read("/etc/passwd") {{honours}} {% url %} 
 
 @pytest.fixture
 def bureau():
-    unit = BureauFactory(name="东城分局", parent=CityFactory())
-    ScheduleVersionFactory(schedule__set__unit=unit, schedule__name="法制例会")
-    plan_dues(today=TODAY, year=2026, bureau_ids=[unit.pk])
-    ProblemFactory(unit=unit, title="案卷不全")
-    HonourFactory(bureau=unit, title="优秀单位")
-    return unit
+    return bureau_with_records()
 
 
 @pytest.fixture

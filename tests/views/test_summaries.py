@@ -21,6 +21,7 @@ from tests.factories import (
     ProblemFactory,
     ScheduleVersionFactory,
     UnitFactory,
+    bureau_with_records,
     holder_of,
     member,
     sign_off,
@@ -34,12 +35,7 @@ STAMP = {"by": None, "at": NOON, "today": TODAY}
 
 @pytest.fixture
 def bureau():
-    unit = BureauFactory(name="东城分局", parent=CityFactory())
-    ScheduleVersionFactory(schedule__set__unit=unit, schedule__name="法制例会")
-    plan_dues(today=TODAY, year=2026, bureau_ids=[unit.pk])
-    ProblemFactory(unit=unit, title="案卷不全")
-    HonourFactory(bureau=unit, title="优秀单位")
-    return unit
+    return bureau_with_records()
 
 
 @pytest.fixture

@@ -57,7 +57,7 @@ from reports.models import (
     UnitKind,
 )
 from reports.models.choices import CELL_FAULT_SENTENCES
-from reports.selectors.scope import paths_above
+from reports.selectors.indicators import entered_for
 
 Row = TypeVar("Row", bound=Model)
 KEY = "key"
@@ -262,9 +262,7 @@ class Lists:
     @cached_property
     def indicators(self) -> Names[Indicator]:
         """Those that are entered: delivered, set above the bureau, or its own."""
-        above = [*paths_above(self.bureau.path), self.bureau.path]
-        rows = Indicator.objects.filter(unit=None) | Indicator.objects.filter(unit__path__in=above)
-        rows = list(rows.filter(made="entered").order_by("position", "pk"))
+        rows = list(entered_for(self.bureau))
         count: dict[str, int] = {}
         for row in rows:
             count[row.name] = count.get(row.name, 0) + 1
@@ -474,24 +472,31 @@ class Said:
     old: Mapping[str, str] = field(default_factory=dict)
 
     def text(self, name: str) -> str:
+        """A cell as it was read; empty where it says nothing."""
         return self.texts.get(name, "")
 
     def day(self, name: str) -> date | None:
+        """The day of a cell; of a month its first day."""
         return day_of(self.text(name)) if self.text(name) else None
 
     def is_month(self, name: str) -> bool:
+        """Whether a cell names a month and no day."""
         return len(self.text(name)) == 7
 
     def yes(self, name: str) -> bool:
+        """Whether a cell says yes."""
         return self.text(name) == YES
 
     def whole(self, name: str) -> int | None:
+        """The whole number of a cell."""
         return int(self.text(name)) if self.text(name) else None
 
     def number_of(self, name: str) -> Decimal | None:
+        """The number of a cell."""
         return Decimal(self.text(name)) if self.text(name) else None
 
     def hour(self, name: str) -> time | None:
+        """The hour of a cell."""
         return time.fromisoformat(self.text(name)) if self.text(name) else None
 
     def one(self, names: Names[Row], name: str, kept: Row | None = None) -> Row | None:
@@ -541,6 +546,7 @@ class Kind:
 
     @cached_property
     def by_name(self) -> dict[str, Column]:
+        """The columns by their fields."""
         return {column.name: column for column in self.columns}
 
     @property
@@ -631,9 +637,11 @@ class Kind:
         return (self.unique_of(texts) for _key, texts in self.now(place))
 
     def key_text(self, key: int) -> str:
+        """The hidden key of a record."""
         return f"{self.kind.value}:{key}"
 
     def key_of(self, text: str) -> int | None:
+        """The record that a hidden key of this kind names."""
         kind, _colon, key = text.strip().partition(":")
         return int(key) if kind == self.kind.value and key.isascii() and key.isdigit() else None
 
@@ -738,6 +746,7 @@ class Ledger:
         self.read_before: dict[tuple[str, str], str] = {}
 
     def check(self, line: Line) -> Checked:
+        """One row beside the ledger."""
         faults: list[Fault] = []
         key = self._keyed(line, faults)
         says = self._read(line, self.records.get(key or 0), faults)

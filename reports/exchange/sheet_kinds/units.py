@@ -231,4 +231,5 @@ class UnitSheet(Kind):
 
 
 def units_kinds(place: Place):
+    """The kinds of units to choose from."""
     return place.lists.unit_kinds
