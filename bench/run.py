@@ -1,8 +1,14 @@
-"""``make bench``: how long the pages take against a floor, at two sizes, on both databases.
+"""``make bench``: how long the pages take against a floor, at the size of ``SIZE``.
 
-``SIZE=small`` leaves the tenfold size out. For each page: queries, p50 and p95 at 1 and 8 clients,
-the ratio of the medians to the floor page of the same run, and the memory of a worker. Pages and
-floors are asked for by turns, so that a noisy machine is unfair to both.
+``city`` (50 bureaus) and ``province`` (500) on SQLite, ``national`` (3,000) and ``decade`` (ten
+years of it) on PostgreSQL; without ``SIZE`` the two on SQLite. For each page: queries, p50 and p95
+at 1 and 8 clients, the ratio of the medians to the floor page of the same run, and how long the
+database took. Pages and floors are asked for by turns, so that a noisy machine is unfair to both.
+Then what writes: recording a meeting, compiling a report, planning a year, the recount. What is
+found goes to ``bench/results/SIZE.json``, step by step.
+
+``BENCH_URL`` names the database of a ledger that was filled before, ``BENCH_PARTS`` some of
+``pages writes audit plan memory``, ``BENCH_ONLY`` a part of the names of pages.
 """
 
 import contextlib
@@ -18,15 +24,27 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterator
+from datetime import datetime
+from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
 
 from tools.check import free_port, throw_away_postgresql
 
 ROOT = Path(__file__).resolve().parent.parent
-SIZES = {"50 bureaus": 50, "500 bureaus": 500}
-ROUNDS, WARM = 40, 8
-PASSWORD = "bench-ledger-2026"
+RESULTS = ROOT / "bench" / "results"
+# Database; bureaus, cities, provinces, years.
+SIZES = {
+    "city": ("SQLite", (50, 0, 0, 1)),
+    "province": ("SQLite", (500, 21, 0, 1)),
+    "national": ("PostgreSQL", (3000, 340, 31, 1)),
+    "decade": ("PostgreSQL", (3000, 340, 31, 10)),
+}
+ROUNDS, FEWEST, WARM, EACH_OF_EIGHT = 15, 5, 1, 3
+LONGEST = 12  # seconds for one page asked alone, where that is slow
+PARTS = ("pages", "writes", "memory", "audit", "plan")
+PASSWORD = "bench-ledger-2026"  # nosec B105 # a word, no password
 
 
 def run(*command: str, **environment: str) -> str:
@@ -44,6 +62,9 @@ def run(*command: str, **environment: str) -> str:
 
 @contextlib.contextmanager
 def database(kind: str, folder: Path) -> Iterator[str]:
+    if found := os.environ.get("BENCH_URL"):
+        yield found
+        return
     if kind == "SQLite":
         yield f"sqlite:///{folder / 'bench.sqlite3'}"
         return
@@ -119,23 +140,35 @@ class Client:
 def measure(port: int, login: str, page: str, floor: str) -> dict[str, object]:
     """Page and floor by turns, first alone and then by eight at once."""
     client = Client(port).log_in(login)
-    for path in (page, floor) * WARM:
+    asked = [page, floor] if floor else [page]
+    for path in asked * WARM:
         status, _text = client.get(path)
         if status != 200:
             sys.exit(f"bench: {path} answered {status}")
-    alone: dict[str, list[float]] = {page: [], floor: []}
-    for _round in range(ROUNDS):
-        for path in (page, floor):
+    alone: dict[str, list[float]] = {path: [] for path in asked}
+    began = time.perf_counter()
+    while len(alone[page]) < ROUNDS:
+        for path in asked:
             alone[path].append(timed(client, path))
-    together = {path: by_eight(port, login, path) for path in (page, floor)}
+        if len(alone[page]) >= FEWEST and time.perf_counter() - began > LONGEST:
+            break
+    together = {page: by_eight(port, login, page)}
+    found = (
+        {}
+        if not floor
+        else {
+            "floor p50": median(alone[floor]),
+            "ratio": round(statistics.median(alone[page]) / statistics.median(alone[floor]), 2),
+            "bytes": len(client.get(page)[1]),
+            "floor bytes": len(client.get(floor)[1]),
+        }
+    )
     return {
         "p50": median(alone[page]),
         "p95": quantile(alone[page]),
         "p50 of 8": median(together[page]),
         "p95 of 8": quantile(together[page]),
-        "floor p50": median(alone[floor]),
-        "ratio": statistics.median(alone[page]) / statistics.median(alone[floor]),
-    }
+    } | found
 
 
 def timed(client: Client, path: str) -> float:
@@ -149,7 +182,7 @@ def by_eight(port: int, login: str, path: str) -> list[float]:
     found: list[float] = []
 
     def browse(client: Client) -> None:
-        found.extend(timed(client, path) for _n in range(ROUNDS // 4))
+        found.extend(timed(client, path) for _n in range(EACH_OF_EIGHT))
 
     threads = [threading.Thread(target=browse, args=(client,)) for client in clients]
     for thread in threads:
@@ -185,84 +218,256 @@ found = {}
 for login, path in json.loads(sys.argv[1]):
     client = Client(headers={"host": "127.0.0.1"})
     client.force_login(User.objects.get(username=login), settings.AUTHENTICATION_BACKENDS[-1])
+    client.get(path)
     with CaptureQueriesContext(connection) as queries:
         client.get(path)
-    found[path] = len(queries)
+    milliseconds = sum(float(query["time"]) for query in queries) * 1000
+    found[login + path] = len(queries), round(milliseconds)
 print(json.dumps(found))
+"""
+FILL = """
+import sys, json, django
+django.setup()
+from bench.fill import Size, fill, describe
+numbers = [int(each) for each in sys.argv[1:]]
+print(json.dumps(fill(Size(*numbers)) if numbers else describe()))
+"""
+COMMAND = """
+import sys, time, json, resource, django
+django.setup()
+from django.core.management import call_command
+name, *options = sys.argv[1:]
+began = time.perf_counter()
+call_command(name, *options, verbosity=1)
+seconds, used = time.perf_counter() - began, resource.getrusage(resource.RUSAGE_SELF)
+found = {"s": round(seconds, 1), "cpu s": round(used.ru_utime + used.ru_stime, 1)}
+print(json.dumps(found | {"MiB at most": round(used.ru_maxrss / 1024)}))
+"""
+COMPILE = """
+import sys, time, json, django
+django.setup()
+from django.contrib.auth.models import User
+from django.utils import timezone
+from reports.actions.summaries import compile_report
+from reports.models import Unit
+bureau, found = Unit.objects.get(pk=int(sys.argv[1])), []
+for _time in range(5):
+    began = time.perf_counter()
+    compile_report(bureau=bureau, year=timezone.localdate().year, at=timezone.now(),
+        today=timezone.localdate(), by=User.objects.get(username="legal"))
+    found.append((time.perf_counter() - began) * 1000)
+print(json.dumps(round(sorted(found)[2], 1)))
+"""
+LATEST_DUE = """
+import json, sys, datetime, django
+django.setup()
+from reports.tables.base import KeyOrder
+from reports.models import Due, Meeting, Problem
+from django.utils import timezone
+# A place far down in each list, as the key of a row that really stands there.
+day = timezone.localdate()
+far = day - datetime.timedelta(days=200)
+rows = {
+    "dues": Due.objects.filter(year=day.year, period_last__lte=far).order_by("-period_last", "pk"),
+    "meetings": Meeting.objects.filter(held_on__lte=far).order_by("-held_on", "-pk"),
+    "problems": Problem.objects.filter(found_on__lte=far).order_by("-found_on", "-pk"),
+}
+print(json.dumps({name: KeyOrder.of(each).key(each.first()) for name, each in rows.items()}))
 """
 
 
-def one(kind: str, bureaus: int) -> list[dict[str, object]]:
-    folder = Path(tempfile.mkdtemp(prefix="ledger-bench-"))
+def pages_of(made: dict[str, object], deep: dict[str, str]) -> list[tuple[str, str, str, str]]:
+    """Name, login, page and its floor."""
+    bureau, weekly = made["bureau"], made["weekly"]
+    top = "/floor/places/" if made["bureaus"] > 60 else "/floor/dashboard/"
+    pages = [("dashboard", "supervisor", "/", top)]
+    if made["province"]:
+        at = f"?at={made['province']}"
+        pages.append(("a province", "supervisor", f"/{at}", f"/floor/places/{at}"))
+    at = f"?at={made['city']}"
+    return [
+        *pages,
+        ("a city", "supervisor", f"/{at}", f"/floor/dashboard/{at}"),
+        ("bureau page", "legal", f"/bureaus/{bureau}/", f"/floor/bureau/{bureau}/"),
+        ("list of dues", "supervisor", "/dues/", "/floor/dues/"),
+        ("list of dues, deep", "supervisor", f"/dues/?after={deep['dues']}", ""),
+        ("dues missed", "supervisor", "/dues/?verdict=missed", ""),
+        ("list of meetings", "supervisor", "/meetings/", "/floor/meetings/"),
+        ("list of meetings, deep", "supervisor", f"/meetings/?after={deep['meetings']}", ""),
+        ("list of problems", "supervisor", "/problems/", "/floor/problems/"),
+        ("list of problems, deep", "supervisor", f"/problems/?after={deep['problems']}", ""),
+        ("list of measures", "supervisor", "/measures/", ""),
+        ("dues of a bureau", "legal", "/dues/", ""),
+        (
+            "grid of 45 units",
+            "supervisor",
+            f"/grid/?schedule={weekly}",
+            f"/floor/grid/{weekly}/",
+        ),
+        ("my work, legal officer", "legal", "/todo/", ""),
+        ("my work, clerk", "clerk", "/todo/", ""),
+        ("search, clerk", "clerk", "/search/?q=%E5%9F%8E%E5%85%B3", ""),
+        ("search, ministry", "supervisor", "/search/?q=%E5%9F%8E%E5%85%B3", ""),
+        ("a due", "clerk", f"/dues/{made['due']}/", ""),
+    ]
+
+
+class Fields(HTMLParser):
+    """What the form of a page that is sent by POST would send as it stands."""
+
+    def __init__(self):
+        super().__init__()
+        self.inside, self.found, self.forms = False, [], []
+        self.select = ""
+
+    def handle_starttag(self, tag, attrs):
+        of = dict(attrs)
+        if tag == "form" and of.get("method") == "post" and "data-switch" not in of:
+            self.inside, self.found = True, []
+        name, kind = of.get("name"), of.get("type", "text")
+        if not self.inside:
+            return
+        sent = kind not in ("checkbox", "radio") or "checked" in of
+        if tag == "input" and name and sent and kind not in ("file", "submit", "button"):
+            self.found.append((name, of.get("value", "")))
+        if tag == "select":
+            self.select = name or ""
+        if tag == "option" and "selected" in of and self.select:
+            self.found.append((self.select, of.get("value", "")))
+
+    def handle_endtag(self, tag):
+        if tag == "form" and self.inside:
+            self.inside = False
+            self.forms.append(self.found)
+
+
+def record(port: int, due: int) -> dict[str, object]:
+    """A clerk records a meeting for an open due, again and again: opening the form and sending
+    it."""
+    client, opened, sent, status = Client(port).log_in("clerk"), [], [], 0
+    address = f"/meetings/new/?due={due}"
+    for _time in range(10):
+        began = time.perf_counter()
+        _status, text = client.get(address)
+        opened.append((time.perf_counter() - began) * 1000)
+        fields = Fields()
+        fields.feed(text.decode())
+        form = max(fields.forms, key=len)
+        began = time.perf_counter()
+        status, text, _headers = client.ask("POST", address, urlencode(form))
+        sent.append((time.perf_counter() - began) * 1000)
+    if status != 302:
+        print(f"   recording answered {status}", flush=True)
+    return {"form p50": median(opened), "POST p50": median(sent), "POST p95": quantile(sent),
+            "status": status}  # fmt: skip
+
+
+def command(environment: dict[str, str], *words: str) -> dict[str, object]:
+    return json.loads(run("-c", COMMAND, *words, **environment).splitlines()[-1])
+
+
+class Report:
+    """What was found so far, kept in a file after every step."""
+
+    def __init__(self, size: str):
+        self.path = RESULTS / f"{size}.json"
+        known = json.loads(self.path.read_text()) if self.path.exists() else {}
+        self.found: dict[str, object] = known if os.environ.get("BENCH_URL") else {}
+
+    def note(self, name: str, value: object) -> None:
+        print(f"   {name}: {value}", flush=True)
+        self.found[name] = value
+        self.keep()
+
+    def keep(self) -> None:
+        RESULTS.mkdir(exist_ok=True)
+        self.path.write_text(json.dumps(self.found, ensure_ascii=False, indent=1) + "\n")
+
+
+def one(size: str) -> None:
+    kind, numbers = SIZES[size]
+    report = Report(size)
+    parts = os.environ.get("BENCH_PARTS", " ".join(PARTS)).split()
+    folder = Path(tempfile.mkdtemp(prefix="ledger-bench-", dir="/var/tmp"))  # nosec B108 # a fresh folder on the large disk
+    print(f"\n{size} on {kind}", flush=True)
     try:
         with database(kind, folder) as url:
             environment = {
                 "DATABASE_URL": url,
                 "DEMO": "1",
                 "VAR_ROOT": str(folder),
+                "PYTHONPATH": str(ROOT),
                 "DJANGO_SETTINGS_MODULE": "bench.settings",
                 "DEBUG": "0",
             }
-            run("manage.py", "migrate", "--verbosity", "0", **environment)
             run("manage.py", "collectstatic", "--noinput", "--verbosity", "0", **environment)
-            fill = "import django,json;django.setup();from bench.fill import fill;"
-            began = time.perf_counter()
-            made = json.loads(run("-c", f"{fill}print(json.dumps(fill({bureaus})))", **environment))
-            made["filled in s"] = round(time.perf_counter() - began)
-            print(f"\n{kind}: {made}", flush=True)
-            if kind == "PostgreSQL":
-                run("-c", ANALYZE, **environment)
-            pages = [
-                ("dashboard", "supervisor", "/", "/floor/dashboard/"),
-                ("bureau page", "legal", "/bureaus/2/", "/floor/bureau/2/"),
-                ("list of dues", "supervisor", "/dues/", "/floor/dues/"),
-                (
-                    "grid of 45 units",
-                    "supervisor",
-                    f"/grid/?schedule={made['weekly of the large']}",
-                    f"/floor/grid/{made['weekly of the large']}/",
-                ),
-            ]
-            asked = json.dumps([(login, page) for _name, login, page, _floor in pages])
-            queries = json.loads(run("-c", COUNT, asked, **environment))
-            rows = []
-            with served(environment) as (port, worker):
-                for name, login, page, floor in pages:
-                    row = {"page": name, "queries": queries[page]}
-                    rows.append(row | measure(port, login, page, floor))
-                    print("  ", row | rows[-1], flush=True)
-                print(f"   worker: {memory(worker)} MiB", flush=True)
-            return rows
+            if os.environ.get("BENCH_URL"):
+                known = dict(report.found.get("made", {}))
+                made = known | json.loads(run("-c", FILL, **environment))
+            else:
+                run("manage.py", "migrate", "--verbosity", "0", **environment)
+                made = json.loads(run("-c", FILL, *map(str, numbers), **environment))
+            report.note("database", kind)
+            report.note("made", made)
+            if {"pages", "writes", "memory"} & set(parts):
+                with served(environment) as (port, worker):
+                    if "pages" in parts:
+                        pages(report, environment, port, made)
+                    if "writes" in parts:
+                        report.note("recording a meeting", record(port, made["due"]))
+                    if "memory" in parts:
+                        remember(report, port, worker, made)
+            if "writes" in parts:
+                compiled = run("-c", COMPILE, str(made["bureau"]), **environment)
+                report.note("compiling a report, ms", json.loads(compiled))
+            if "audit" in parts:
+                report.note("audit_ledger", command(environment, "audit_ledger"))
+            if "plan" in parts:
+                year = str(datetime.now(tz=ZoneInfo("Asia/Shanghai")).year + 1)
+                report.note("plan_dues", command(environment, "plan_dues", "--year", year))
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-ANALYZE = """
-import django
-django.setup()
-from django.db import connection
-connection.cursor().execute("ANALYZE")
-"""
+def pages(report: Report, environment: dict[str, str], port: int, made: dict) -> None:
+    deep = json.loads(run("-c", LATEST_DUE, **environment))
+    only = os.environ.get("BENCH_ONLY", "")
+    all_pages = [page for page in pages_of(made, deep) if only in page[0]]
+    asked = json.dumps([(login, page) for _name, login, page, _floor in all_pages])
+    queries = json.loads(run("-c", COUNT, asked, **environment))
+    found: dict[str, dict[str, object]] = dict(report.found.get("pages", {}))
+    for name, login, page, floor in all_pages:
+        number, database_ms = queries[login + page]
+        found[name] = {"queries": number, "database ms": database_ms}
+        found[name] |= measure(port, login, page, floor)
+        print("  ", name, found[name], flush=True)
+        report.found["pages"] = found
+        report.keep()
+
+
+REQUESTS = int(os.environ.get("BENCH_REQUESTS", "10000"))
+
+
+def remember(report: Report, port: int, worker: int, made: dict) -> None:
+    """What the worker holds before and after many requests for many pages."""
+    before = memory(worker)
+    asked = [("legal", f"/bureaus/{made['bureau']}/"), ("legal", "/dues/"), ("clerk", "/todo/")]
+    asked += [("clerk", f"/dues/{made['due']}/"), ("supervisor", "/problems/")]
+    clients = {login: Client(port).log_in(login) for login, _path in asked}
+    for number in range(REQUESTS):
+        login, path = asked[number % len(asked)]
+        clients[login].get(path)
+    found = {"requests": REQUESTS, "MiB before": before, "MiB after": memory(worker)}
+    report.note("worker", found)
 
 
 def main() -> None:
-    sizes = dict(list(SIZES.items())[:1]) if os.environ.get("SIZE") == "small" else SIZES
-    found = {(kind, name): one(kind, n) for kind in KINDS for name, n in sizes.items()}
-    print("\n| database | size | page | queries | p50 | p95 | p50 ×8 | p95 ×8 | floor | ratio |")
-    print("|---|---|---|---|---|---|---|---|---|---|")
-    for (kind, size), rows in found.items():
-        for row in rows:
-            times = [row[n] for n in ("p50", "p95", "p50 of 8", "p95 of 8", "floor p50")]
-            cells = [kind, size, row["page"], row["queries"], *times, f"{row['ratio']:.2f}"]
-            print("| " + " | ".join(str(cell) for cell in cells) + " |")
-    for kind in KINDS:
-        if len(sizes) == 2:
-            small, large = (found[kind, name] for name in sizes)
-            for one_row, ten in zip(small, large, strict=True):
-                print(f"{kind}, {one_row['page']}: ×10 data {ten['p50'] / one_row['p50']:.2f}")
+    asked = os.environ.get("SIZE") or "city province"
+    for size in asked.split():
+        if size not in SIZES:
+            sys.exit(f"bench: SIZE is one of {' '.join(SIZES)}, not {size}")
+        one(size)
 
-
-KINDS = ("SQLite", "PostgreSQL")
 
 if __name__ == "__main__":
     main()

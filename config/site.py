@@ -8,11 +8,14 @@ from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 
 from reports.domain.access import Act
+from reports.models.choices import ROLE_LABELS
+from reports.selectors.audit_log import missing_administrators
 from reports.selectors.scope import Scope
 from reports.views.scoped import request_scope
 
@@ -52,6 +55,15 @@ class LedgerSite(admin.AdminSite):
             and request.user.is_active
             and any(request_scope(request).allows(act) for act in ADMIN_ACTS)
         )
+
+    def index(self, request, extra_context=None):
+        """The first page also says which of the three administrators nobody is."""
+        scope = self.scope(request)
+        missing = []
+        if scope.allows(Act.MANAGE_ACCOUNTS) or scope.allows(Act.MANAGE_MEMBERSHIPS):
+            missing = missing_administrators(timezone.localdate())
+        labels = [ROLE_LABELS[role] for role in missing]
+        return super().index(request, {**(extra_context or {}), "missing_administrators": labels})
 
     def admin_view(self, view, cacheable=False):
         inner = super().admin_view(view, cacheable)

@@ -35,6 +35,8 @@ from reports.views.assessments import (
     ItemTakeOver,
     ProofTakeOut,
 )
+from reports.views.audit_log import AuditEntryDetail, AuditLogList, AuditSealList
+from reports.views.beginning import StartLedger
 from reports.views.bureaus import BureauDetail, UnitDetail
 from reports.views.calendar import (
     DueCalendar,
@@ -232,6 +234,7 @@ from reports.views.records import (
     RecordSheet,
     RecordTotals,
 )
+from reports.views.recycle import DeletedList, DeletedRestore
 from reports.views.reminders import Leave, LeaveCancel, MailReminder
 from reports.views.report_calls import CallDetail, CallEdit, CallList, CallNew, CallTick
 from reports.views.report_checks import ReportChecks
@@ -290,6 +293,7 @@ from reports.views.schedules import (
     ScheduleSetEdit,
 )
 from reports.views.search import Search
+from reports.views.security_settings import SecurityRules
 from reports.views.sheet_imports import (
     SheetCheck,
     SheetColumns,
@@ -318,6 +322,7 @@ from reports.views.summaries import (
     ReportList,
     ReportNew,
 )
+from reports.views.system import SystemPage
 from reports.views.tasks import (
     TaskCancel,
     TaskDetail,
@@ -663,6 +668,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("reports/<int:pk>/public/slip/", PublicSlip.as_view(), name="report-public-slip"),
     path("reports/<int:pk>/honours/new/", HonourNew.as_view(), name="honour-new"),
     path("honours/", HonourList.as_view(), name="honour-list"),
+    path("deleted/", DeletedList.as_view(), name="deleted-list"),
+    path("deleted/<int:pk>/restore/", DeletedRestore.as_view(), name="deleted-restore"),
     path("honours/new/", HonourAdd.as_view(), name="honour-add"),
     path("honours/<int:pk>/", HonourEdit.as_view(), name="honour-edit"),
     # What last year's report admitted and promised
@@ -717,10 +724,17 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("imports/sheets/<int:pk>/rows/", SheetRows.as_view(), name="import-sheet-rows"),
     path("imports/sheets/<int:pk>/enter/", SheetEnter.as_view(), name="import-sheet-enter"),
     path("imports/sheets/<int:pk>/drop/", SheetDrop.as_view(), name="import-sheet-drop"),
+    # Who comes in
+    path("security/", SecurityRules.as_view(), name="security-settings"),
     # Longer work
+    path("start/", StartLedger.as_view(), name="start"),
+    path("system/", SystemPage.as_view(), name="system"),
     path("jobs/", JobList.as_view(), name="job-list"),
     path("jobs/plan/", JobPlan.as_view(), name="job-plan"),
     path("jobs/audit/", JobAudit.as_view(), name="job-audit"),
     path("jobs/<int:pk>/", JobDetail.as_view(), name="job-detail"),
     path("jobs/<int:pk>/file/", JobFile.as_view(), name="job-file"),
+    path("audit-log/", AuditLogList.as_view(), name="audit-log-list"),
+    path("audit-log/seals/", AuditSealList.as_view(), name="audit-seal-list"),
+    path("audit-log/<int:pk>/", AuditEntryDetail.as_view(), name="audit-entry-detail"),
 ]

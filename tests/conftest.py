@@ -7,9 +7,12 @@ import pytest
 import time_machine
 from django.core.cache import cache
 from django.core.files.storage import FileSystemStorage
+from django.db import connection
+from django.test import TransactionTestCase
 from django.utils import translation
 
 from reports.models import Evidence
+from reports.triggers import lay_triggers, lift_triggers
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
@@ -42,3 +45,17 @@ def evidence_store(monkeypatch, tmp_path):
     storage = FileSystemStorage(location=tmp_path, base_url=None)
     monkeypatch.setattr(Evidence._meta.get_field("file"), "storage", storage)
     return tmp_path
+
+
+def _emptied(empty):
+    """Tests with transactions of their own empty every table, also those only ever added to."""
+
+    def teardown(self):
+        lift_triggers(connection)
+        empty(self)
+        lay_triggers(connection)
+
+    return teardown
+
+
+TransactionTestCase._fixture_teardown = _emptied(TransactionTestCase._fixture_teardown)

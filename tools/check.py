@@ -58,6 +58,12 @@ def lint() -> bool:
     return python("-m", "ruff", "check", "--quiet", ".")
 
 
+def open_doors() -> bool:
+    """Habits of code that let somebody in; what is safe says so where it stands."""
+    where = ("reports", "config", "tools", "bench", "manage.py", "gunicorn.conf.py")
+    return python("-m", "bandit", "--quiet", "-c", "pyproject.toml", "-r", *where)
+
+
 def contracts() -> bool:
     run = "from importlinter.cli import lint_imports_command as run; run()"
     return python("-c", run, "--no-logo")
@@ -127,7 +133,7 @@ def free_port() -> int:
 
 def open_to_all() -> str:
     """A folder for temporary files that another user may enter; /tmp may be somebody's own."""
-    for place in (tempfile.gettempdir(), "/var/tmp", "/dev/shm"):
+    for place in (tempfile.gettempdir(), "/var/tmp", "/dev/shm"):  # nosec B108 # only looked whether it is there
         path = Path(place)
         if path.is_dir() and all(each.stat().st_mode & 0o001 for each in (path, *path.parents)):
             return place
@@ -186,6 +192,7 @@ def throw_away_postgresql() -> Iterator[str]:
 SUITES: list[tuple[str, Callable[[], bool]]] = [
     ("formatting", formatting),
     ("lint", lint),
+    ("bandit", open_doors),
     ("import contracts", contracts),
     ("types of domain/", types),
     ("templates", templates),

@@ -26,21 +26,13 @@ from environs import Env, EnvError  # noqa: E402
 from marshmallow.validate import Range  # noqa: E402
 
 from config.hosts import is_loopback  # noqa: E402
+from config.unused_static import UNUSED  # noqa: E402
 
 django.setup()
 
 from reports.models import Unit  # noqa: E402
 
 PR_SET_PDEATHSIG = 1
-# The parts of Bootstrap that no page uses; compressing them would take most of the first start.
-UNUSED = [
-    "*.rtl.*",
-    "bootstrap-*",
-    "bootstrap.css*",
-    "bootstrap.js*",
-    "*.esm.*",
-    "bootstrap.bundle.js*",
-]
 
 
 def refuse(sentence: str) -> None:

@@ -168,6 +168,50 @@ def set_login_active(*, user: User, active: bool, by: User | None, today: date) 
     return user
 
 
+@transaction.atomic
+def set_login_terms(
+    *,
+    user: User,
+    expires_on: date | None,
+    certificate_name: str,
+    by: User | None,
+    at: datetime,
+    today: date,
+) -> Account:
+    """Say which day is the last of a login (None: none), and whose certificate is its own.
+
+    Refuses a last day that is over or one's own, one for the last lasting administrator of a
+    kind, and a certificate that is somebody else's.
+    """
+    User.objects.select_for_update().get(pk=user.pk)
+    account, _made = Account.objects.get_or_create(
+        user=user,
+        defaults={"must_change_password": False},  # nosec B105 # a word, no password
+    )
+    certificate_name = certificate_name.strip()
+    reasons = []
+    if expires_on is not None and expires_on != account.expires_on:
+        if by is not None and by.pk == user.pk:
+            reasons.append(_("不能给自己的账号设有效期。"))
+        if expires_on < today:
+            reasons.append(_("有效期已过；要立即停止使用，请停用账号。"))
+        for row in Membership.objects.filter(user=user).valid_on(today):
+            role = Role(row.role)
+            if REACH[role] == Reach.NONE and not _others(role, user.pk, today, lasting=True):
+                reasons.append(
+                    _("没有其他长期有效的%(role)s，请先授权他人。") % {"role": ROLE_LABELS[role]}
+                )
+    others = Account.objects.filter(certificate_name=certificate_name).exclude(pk=account.pk)
+    if certificate_name and (other := others.select_related("user").first()):
+        reasons.append(_("该证书名称已属于账号“%(user)s”。") % {"user": other.user})
+    if reasons:
+        raise CannotChangeLogin(reasons)
+    account.expires_on, account.certificate_name = expires_on, certificate_name
+    account._history_user, account._history_date = by, at
+    account.save()
+    return account
+
+
 def _against_together(held: set[Role], role: Role) -> list[str]:
     return [
         _("“%(one)s”与“%(other)s”须由不同的人担任。")
@@ -177,10 +221,13 @@ def _against_together(held: set[Role], role: Role) -> list[str]:
     ]
 
 
-def _others(role: Role, user_id: int, today: date) -> bool:
-    """Whether anybody else holds the role on the day."""
+def _others(role: Role, user_id: int, today: date, *, lasting: bool = False) -> bool:
+    """Whether anybody else holds the role on the day with a login that can be used, or lasts."""
     found = Membership.objects.filter(~Q(user=user_id), role=role.value, user__is_active=True)
-    return found.valid_on(today).exists()
+    usable = Q(user__account__expires_on__isnull=True)
+    if not lasting:
+        usable |= Q(user__account__expires_on__gte=today)
+    return found.valid_on(today).filter(usable).exists()
 
 
 def _save(row: Membership, *, by: User | None, at: datetime) -> None:

@@ -9,6 +9,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import Max
 
+from reports.actions.recycle import throw_away
 from reports.actions.refusals import Refused
 from reports.domain.assessments import (
     AgainstAssessment,
@@ -209,8 +210,7 @@ def remove_item(*, item_id: int, by: User | None, at: datetime) -> None:
     item = _locked_item(item_id)
     if item.finding or item.proofs.exists():
         _refuse([AgainstAssessment.HAS_PROOFS])
-    item._history_user, item._history_date = by, at
-    item.delete()
+    throw_away(item, bureau=item.assessment.unit, by=by, at=at)
 
 
 # --- findings and proofs ------------------------------------------------------------------------
@@ -293,9 +293,11 @@ def take_out_proof(*, proof_id: int, by: User | None, at: datetime) -> None:
         return
     item = _locked_item(proof.item_id)
     kind = kind_of(proof)
-    item._change_reason = f"{kind}:{title_of(kind, getattr(proof, kind))}"[:100]
+    title = title_of(kind, getattr(proof, kind))
+    item._change_reason = f"{kind}:{title}"[:100]
     _save(item, by=by, at=at)
-    proof.delete()
+    label = f"{item} · {title}"
+    throw_away(proof, label=label, bureau=item.assessment.unit, by=by, at=at)
 
 
 @transaction.atomic

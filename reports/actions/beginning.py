@@ -1,9 +1,10 @@
-"""The first day of a ledger: the kinds of units, the top unit, two administrators."""
+"""The first day of a ledger: the kinds of units, the top unit, three administrators."""
 
 from datetime import date, datetime
 
 from django.contrib.auth.models import User
-from django.db import transaction
+from django.db import IntegrityError, transaction
+from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.translation import gettext as _
 
 from reports.actions.accounts import NewLogin, random_password
@@ -34,6 +35,21 @@ from reports.models.choices import EvidenceKind
 
 class CannotStartLedger(Refused):
     """The ledger has been started before, or the names given do not do."""
+
+
+def start_token() -> str:
+    """The words that prove that who starts the ledger on its page has a shell on the machine.
+
+    Made from the secret key and stored nowhere; of no use once the ledger has begun.
+    """
+    digest = salted_hmac("reports.beginning", "start", algorithm="sha256").hexdigest()
+    return "-".join(digest[place : place + 5] for place in range(0, 20, 5))
+
+
+def is_start_token(typed: str) -> bool:
+    """Whether that was typed, with or without its hyphens."""
+    plain = "".join(typed.split()).replace("-", "").lower()
+    return constant_time_compare(plain, start_token().replace("-", ""))
 
 
 def usual_unit_kinds() -> list[UnitKind]:
@@ -119,20 +135,25 @@ def start_ledger(
     kind_code: str,
     system_admin: str,
     security_admin: str,
+    audit_admin: str,
     at: datetime,
     today: date,
 ) -> list[NewLogin]:
-    """Make the top unit and its first two administrators, who are two separate people.
+    """Make the top unit and its first three administrators, who are three separate people.
 
-    Takes the unit's name, the code of its kind and the two login names. Gives the two logins with
+    Takes the unit's name, the code of its kind and the three login names. Gives the logins with
     random passwords, to be changed at the first login. Refuses when a unit exists already, a name
-    is empty or taken, the kind is unknown, or both administrators are the same (三员分立).
+    is empty or taken, the kind is unknown, or two administrators are the same (三员分立).
     """
-    names = [system_admin.strip(), security_admin.strip()]
+    names = [system_admin.strip(), security_admin.strip(), audit_admin.strip()]
     if reasons := _against_starting(unit_name.strip(), names):
         raise CannotStartLedger(reasons)
     if not UnitKind.objects.exists():
-        UnitKind.objects.bulk_create(usual_unit_kinds())
+        try:
+            with transaction.atomic():
+                UnitKind.objects.bulk_create(usual_unit_kinds())
+        except IntegrityError as error:  # somebody else started it at the same moment
+            raise CannotStartLedger([_("台账已启用：已有单位。")]) from error
     lay_problem_words()
     lay_posts(at=at)
     lay_duty_lists(at=at)
@@ -150,11 +171,11 @@ def start_ledger(
 
 @transaction.atomic
 def make_administrators(*, names: list[str], at: datetime) -> list[NewLogin]:
-    """Make a system and a security administrator at the top of a ledger that came without logins.
+    """Make a system, a security and an audit administrator in a ledger that came without logins.
 
-    Takes the two login names, in that order. Gives the logins with random passwords, to be
-    changed at the first login. Refuses a name that is empty or taken, the same name twice, and a
-    ledger without units.
+    Takes the three login names, in that order; they stand at the top unit. Gives the logins with
+    random passwords, to be changed at the first login. Refuses a name that is empty or taken, the
+    same name twice, and a ledger without units.
     """
     names = [name.strip() for name in names]
     unit = Unit.objects.filter(parent=None).in_order().first()
@@ -169,8 +190,9 @@ def make_administrators(*, names: list[str], at: datetime) -> list[NewLogin]:
 def _make_administrators(unit: Unit, names: list[str], at: datetime) -> list[NewLogin]:
     logins = [NewLogin(name, random_password()) for name in names]
     users = [User.objects.create_user(login.username, password=login.password) for login in logins]
-    Account.objects.bulk_create(Account(user=user, must_change_password=True) for user in users)
-    roles = [Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN]
+    accounts = [Account(user=user, must_change_password=True) for user in users]
+    bulk_create(Account, accounts, by=None, at=at)
+    roles = [Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN]
     memberships = [
         Membership(user=user, unit=unit, role=role.value)
         for user, role in zip(users, roles, strict=True)
@@ -182,9 +204,9 @@ def _make_administrators(unit: Unit, names: list[str], at: datetime) -> list[New
 def _against_names(names: list[str]) -> list[str]:
     reasons = []
     if not all(names):
-        reasons.append(_("两个登录名都必须填写。"))
-    if names[0].lower() == names[1].lower():
-        reasons.append(_("系统管理员与安全管理员不能是同一人。"))
+        reasons.append(_("三个登录名都必须填写。"))
+    if len({name.lower() for name in names}) < len(names):
+        reasons.append(_("系统管理员、安全管理员和审计管理员不能是同一人。"))
     if User.objects.filter(username__in=names).exists():
         reasons.append(_("登录名已被使用。"))
     return reasons
@@ -195,9 +217,9 @@ def _against_starting(unit_name: str, names: list[str]) -> list[str]:
         return [_("台账已启用：已有单位。")]
     reasons = []
     if not unit_name or not all(names):
-        reasons.append(_("单位名称和两个登录名都必须填写。"))
-    if names[0].lower() == names[1].lower():
-        reasons.append(_("系统管理员与安全管理员不能是同一人。"))
+        reasons.append(_("单位名称和三个登录名都必须填写。"))
+    if len({name.lower() for name in names}) < len(names):
+        reasons.append(_("系统管理员、安全管理员和审计管理员不能是同一人。"))
     if User.objects.filter(username__in=names).exists():
         reasons.append(_("登录名已被使用。"))
     return reasons

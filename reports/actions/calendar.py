@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from reports.actions.history import bulk_create, bulk_update
+from reports.actions.recycle import throw_away
 from reports.actions.refusals import Refused
 from reports.actions.schedules import Planned, replan
 from reports.domain.calendar import SATURDAY
@@ -229,9 +230,8 @@ def take_out_days(
         raise CannotChangeCalendar(reasons)
     before = holidays()
     for row in rows:
-        row._history_user, row._history_date = by, at
         row._change_reason = because.strip()
-        row.delete()
+        throw_away(row, bureau=None, by=by, at=at)
     planned, job = _judge(before.differing(holidays()), by=by, at=at, today=today)
     return Changed(taken_out=len(rows), planned=planned, job=job)
 

@@ -1,6 +1,7 @@
 """Keeping files and references: content decides what a file is, never its name."""
 
 import hashlib
+import os
 import uuid
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
@@ -367,7 +368,8 @@ def _name(target: Model) -> str:
 
 def _keep_file(upload: Upload, common: dict[str, object]) -> Evidence:
     """Store the file under a name of our own, with its hash."""
-    original = PurePath(upload.file.name or "").name[-200:]
+    name = "".join(each for each in upload.file.name or "" if each.isprintable())
+    original = PurePath(name).name[-200:]
     ending = PurePath(original).suffix.lower()
     evidence = Evidence(
         kind=upload.kind.value,
@@ -382,6 +384,7 @@ def _keep_file(upload: Upload, common: dict[str, object]) -> Evidence:
     folder = f"{common['recorded_at']:%Y/%m}"
     evidence.file.save(f"{folder}/{uuid.uuid4().hex}{ending}", upload.file, save=False)
     _note(evidence.file)
+    _settle(evidence.file)
     evidence.save()
     return evidence
 
@@ -390,6 +393,21 @@ def _note(file: FieldFile) -> None:
     written = _written.get()
     if written is not None:
         written.append(file)
+
+
+def _settle(file: FieldFile) -> None:
+    """On the disk before the row says so: the database syncs at its commit, a plain file never."""
+    try:
+        path = file.storage.path(file.name)
+    except NotImplementedError:
+        # A storage without folders has it when the upload is acknowledged.
+        return
+    for each in (path, os.path.dirname(path)):
+        descriptor = os.open(each, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
 
 
 def _against_references(references: Iterable[Reference]) -> list[str]:

@@ -17,6 +17,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from reports.actions.history import bulk_create, bulk_update
+from reports.actions.recycle import throw_away
 from reports.actions.refusals import Refused
 from reports.domain.figures import (
     AgainstShare,
@@ -218,12 +219,10 @@ def set_sum(
 
 @transaction.atomic
 def drop_sum(*, sum_id: int, by: User | None, at: datetime) -> None:
-    """Take a declared sum back; its history stays. One that is gone already is no fault."""
+    """Take a declared sum back, into the recycle bin. One that is gone already is no fault."""
     rule = SumRule.objects.select_for_update().filter(pk=sum_id).first()
     if rule is not None:
-        rule._history_user, rule._history_date = by, at
-        rule.parts.clear()
-        rule.delete()
+        throw_away(rule, bureau=rule.whole.unit, by=by, at=at)
 
 
 # --- figures -------------------------------------------------------------------------------------

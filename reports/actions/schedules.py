@@ -6,17 +6,17 @@ unit, the calendar and the meetings held against it; ``audit_ledger`` recounts a
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from copy import copy
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from itertools import zip_longest
-from typing import NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import Max, Model, Q, QuerySet
 from django.utils.translation import gettext as _
 
+from reports.actions.bulk import insert_rows
 from reports.actions.history import bulk_create
 from reports.actions.refusals import Refused
 from reports.domain.calendar import Holidays
@@ -114,15 +114,20 @@ def plan_dues(
     Never takes away a due that has a meeting or a waiver, nor one of a period that has begun for
     a unit that since moved away. ``tell(done, total)`` hears of the progress.
     """
-    schedules = _schedules(bureau_ids, schedule_ids)
+    found = _schedules(bureau_ids, schedule_ids)
+    keys = list(found.values_list("pk", flat=True))
     calendar = load_holidays()
     planned = Planned()
-    for number, schedule in enumerate(schedules, start=1):
-        for each in _years(schedule.set, year, today):
-            with transaction.atomic():
-                planned += _plan_one(schedule, each, calendar, today)
-        if tell:
-            tell(number, len(schedules))
+    # A country has tens of thousands of schedules: no more than a few hundred are held at a time.
+    for at in range(0, len(keys), BATCH):
+        loaded = found.in_bulk(keys[at : at + BATCH])
+        for number, key in enumerate(keys[at : at + BATCH], start=at + 1):
+            schedule = loaded[key]
+            for each in _years(schedule.set, year, today):
+                with transaction.atomic():
+                    planned += _plan_one(schedule, each, calendar, today)
+            if tell:
+                tell(number, len(keys))
     return planned
 
 
@@ -132,7 +137,7 @@ def replan(*, bureau_ids: Iterable[int] | None, today: date) -> Planned:
     ``bureau_ids`` None: all bureaus.
     """
     ids = None if bureau_ids is None else sorted(bureau_ids)
-    schedules = _schedules(ids, None)
+    schedules = list(_schedules(ids, None))
     calendar = load_holidays()
     known = defaultdict(set)
     rows = Due.objects.filter(schedule__in=[s.pk for s in schedules])
@@ -148,7 +153,7 @@ def replan(*, bureau_ids: Iterable[int] | None, today: date) -> Planned:
 
 def _schedules(
     bureau_ids: Iterable[int] | None, schedule_ids: Iterable[int] | None
-) -> list[Schedule]:
+) -> QuerySet[Schedule]:
     """The schedules that a bureau's units may owe: its own and those set above it."""
     found = Schedule.objects.select_related("set", "set__unit", "set__unit__bureau")
     found = found.prefetch_related("versions", "versions__owing_kinds")
@@ -161,7 +166,7 @@ def _schedules(
             | Q(set__unit__bureau__isnull=True)
             | Q(pk__in=Due.objects.filter(bureau__in=bureaus).values("schedule_id"))
         )
-    return list(found.order_by("set__unit__path", "set_id", "position", "pk"))
+    return found.order_by("set__unit__path", "set_id", "position", "pk")
 
 
 def _years(of: ScheduleSet, year: int | None, today: date) -> list[int]:
@@ -179,30 +184,31 @@ def _plan_one(schedule: Schedule, year: int, calendar: Holidays, today: date) ->
     people = _owing_people(units, slots, whole)
     have = {
         (due.unit_id, due.period_first, due.person_id): due
-        for due in Due.objects.filter(schedule=schedule, year=year)
+        # In the order of the index by schedule: of a year that is only being planned a database
+        # believes that it has no rows, and would read all of them by the index of the year.
+        for due in Due.objects.filter(schedule=schedule, year=year).order_by("period_first")
     }
     make, change = [], []
     expected = set()
+    judge = _Judge(schedule)
     for unit, version_ids in units.values():
-        if not whole.overlaps(unit.opened_on, unit.closed_on):
+        if unit.bureau is None or not whole.overlaps(unit.opened_on, unit.closed_on):
             continue
         for slot in slots:
             if slot.version.pk not in version_ids:
                 continue
-            due = _due(schedule, unit, slot)
-            if due is None:
+            judged = judge.of(unit, slot)
+            if judged is None:
                 continue
             for person_id in people.who(unit.pk, slot):
                 key = (unit.pk, slot.numbered.period.first, person_id)
-                if key not in have and _came_later(schedule, unit, slot):
-                    continue
-                expected.add(key)
-                wanted = copy(due)
-                wanted.person_id = person_id
                 if key not in have:
-                    make.append(wanted)
-                elif changed := _differing(have[key], wanted, today):
+                    if _came_later(unit, slot):
+                        continue
+                    make.append(_New(unit, person_id, slot, *judged))
+                elif changed := _differing(have[key], _New(unit, person_id, slot, *judged), today):
                     change.append(changed)
+                expected.add(key)
     gone = [
         due
         for key, due in have.items()
@@ -211,12 +217,68 @@ def _plan_one(schedule: Schedule, year: int, calendar: Holidays, today: date) ->
     removed = _remove_without_facts(gone)
     stay = [due for key, due in have.items() if key not in expected and due.pk not in removed]
     change += _kept_all_the_same(stay, schedule, calendar)
-    Due.objects.bulk_create(make, batch_size=BATCH)
+    insert_rows(Due, NEW_COLUMNS, (new.values(schedule) for new in make))
     if change:
         Due.objects.bulk_update(change, _JUDGED, batch_size=BATCH)
-    if make or change or removed:
-        recount_kept(Q(schedule=schedule, year=year))
+    this = Q(schedule=schedule, year=year)
+    if make and not have and not DueCount.objects.filter(this).exists():
+        _count_new(schedule, make)
+    elif make or change or removed:
+        recount_kept(this)
     return Planned(len(make), len(change), len(removed))
+
+
+@dataclass(frozen=True, slots=True)
+class _New:
+    """A due as it ought to be: who owes which period, and why it does not apply, if so."""
+
+    unit: Unit
+    person_id: int | None
+    slot: _Slot
+    because: str
+    since: date | None
+
+    def values(self, schedule: Schedule) -> tuple[object, ...]:
+        """In the order of ``NEW_COLUMNS``; no model is made of millions of rows."""
+        unit, slot = self.unit, self.slot
+        numbered, version = slot.numbered, slot.version
+        period = numbered.period
+        return (
+            *(unit.pk, self.person_id, unit.bureau_id, schedule.pk, version.pk, numbered.year),
+            *(report_year(period), numbered.number, numbered.name_month),
+            *(period.first, period.last, version.at_least, version.at_most, version.counted_in),
+            *(slot.awaits_until, self.because, self.since, 0, 0, 0),
+        )
+
+    @property
+    def due(self) -> Due:
+        return Due(**dict(zip(NEW_COLUMNS, self.values(self.slot.version.schedule), strict=True)))
+
+
+NEW_COLUMNS = (
+    *("unit_id", "person_id", "bureau_id", "schedule_id", "version_id", "year"),
+    *("report_year", "number", "name_month"),
+    *("period_first", "period_last", "at_least", "at_most", "counted_in"),
+    *("awaits_until", "not_applicable_because", "not_applicable_on"),
+    *("counted", "lacks_evidence", "merged"),
+)
+
+
+def _count_new(schedule: Schedule, made: list[_New]) -> None:
+    """The kept counts of a schedule and year whose dues are all new: nothing has settled any."""
+    counts: dict[tuple[int | None, int], list[Any]] = {}
+    for new in made:
+        count = counts.setdefault((new.unit.bureau_id, id(new.slot)), [new.slot, 0, 0])
+        count[1] += 1
+        count[2] += bool(new.because)
+    rows = (
+        (
+            *(bureau, schedule.pk, slot.numbered.year, slot.numbered.period.first),
+            *(slot.numbered.period.last, slot.awaits_until, total, 0, 0, absent, 0, 0),
+        )
+        for (bureau, _slot), (slot, total, absent) in counts.items()
+    )
+    insert_rows(DueCount, (*KEPT_KEY, *KEPT_COUNTS), rows)
 
 
 def _kept_all_the_same(stay: list[Due], schedule: Schedule, calendar: Holidays) -> list[Due]:
@@ -324,44 +386,38 @@ def _owing_people(
     return found
 
 
-def _due(schedule: Schedule, unit: Unit, slot: _Slot) -> Due | None:
-    """The due as it ought to be; None where nothing is planned."""
-    bureau = unit.bureau
-    if bureau is None or bureau.ledger_from is None:
-        return None
-    period = slot.numbered.period
-    owing = owes(
-        period,
-        version_from=slot.version.first_day,
-        ended_on=schedule.ended_on,
-        ledger_from=bureau.ledger_from,
-        opened_on=unit.opened_on,
-        closed_on=unit.closed_on,
-    )
-    if not owing.planned:
-        return None
-    because, since = not_applicable(owing, has_workday=slot.has_workday)
-    return Due(
-        unit=unit,
-        bureau=bureau,
-        schedule=schedule,
-        version=slot.version,
-        year=slot.numbered.year,
-        report_year=report_year(period),
-        number=slot.numbered.number,
-        name_month=slot.numbered.name_month,
-        period_first=period.first,
-        period_last=period.last,
-        at_least=slot.version.at_least,
-        at_most=slot.version.at_most,
-        counted_in=slot.version.counted_in,
-        awaits_until=slot.awaits_until,
-        not_applicable_because=because.value if because else "",
-        not_applicable_on=since,
-    )
+class _Judge:
+    """Whether a unit owes a period, and why it does not apply; asked once for units of the same
+    days."""
+
+    def __init__(self, schedule: Schedule) -> None:
+        self.schedule = schedule
+        self.known: dict[tuple[object, ...], tuple[str, date | None] | None] = {}
+
+    def of(self, unit: Unit, slot: _Slot) -> tuple[str, date | None] | None:
+        """None where nothing is planned. Wants the unit's bureau loaded."""
+        since = unit.bureau.ledger_from
+        key = id(slot), since, unit.opened_on, unit.closed_on
+        if key not in self.known:
+            self.known[key] = None if since is None else self._judged(unit, slot, since)
+        return self.known[key]
+
+    def _judged(self, unit: Unit, slot: _Slot, since: date) -> tuple[str, date | None] | None:
+        owing = owes(
+            slot.numbered.period,
+            version_from=slot.version.first_day,
+            ended_on=self.schedule.ended_on,
+            ledger_from=since,
+            opened_on=unit.opened_on,
+            closed_on=unit.closed_on,
+        )
+        if not owing.planned:
+            return None
+        because, known_on = not_applicable(owing, has_workday=slot.has_workday)
+        return because.value if because else "", known_on
 
 
-def _came_later(schedule: Schedule, unit: Unit, slot: _Slot) -> bool:
+def _came_later(unit: Unit, slot: _Slot) -> bool:
     """A unit that moved here owes the schedules of its new bureau from then on."""
     since = unit.under_parent_since
     return (
@@ -396,7 +452,7 @@ _JUDGED = (
 )
 
 
-def _differing(due: Due, wanted: Due, today: date) -> Due | None:
+def _differing(due: Due, new: _New, today: date) -> Due | None:
     """The due brought in line, or None when it is already.
 
     What has a meeting or a waiver keeps the rule it was judged by; a begun period its bureau.
@@ -406,6 +462,7 @@ def _differing(due: Due, wanted: Due, today: date) -> Due | None:
         fields += _UNTOUCHED
         if due.period_first > today:
             fields.append("bureau_id")
+    wanted = new.due
     differing = [name for name in fields if getattr(due, name) != getattr(wanted, name)]
     for name in differing:
         setattr(due, name, getattr(wanted, name))

@@ -1,29 +1,82 @@
 from axes.utils import reset as unlock
+from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth.models import Group, User
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
+from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import path
 from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
+from django_otp.plugins.otp_static.admin import StaticDevice
+from django_otp.plugins.otp_totp.admin import TOTPDevice
 
 from reports.actions.access import (
     create_login,
     grant_membership,
     set_login_active,
+    set_login_terms,
     withdraw_membership,
 )
 from reports.actions.accounts import reset_password
 from reports.actions.refusals import Refused
+from reports.actions.second_factor import LONGEST_REASON, disable_second_factor
 from reports.domain.access import Act, Role
-from reports.models import Membership
+from reports.forms.base import day_field
+from reports.models import Account, Membership
+from reports.models.choices import day_label
+from reports.selectors.accounts import unused_logins
 
-from .base import LedgerAdmin, acting_today, beside
+from .base import LedgerAdmin, LedgerForm, acting, acting_today, beside, request_scope
 
 admin.site.unregister([User, Group])
+# Keys and backup codes are nobody's to read; what may be done with them is done below.
+admin.site.unregister([TOTPDevice, StaticDevice])
+
+TERMS = ("expires_on", "certificate_name")
+
+
+class UserForm(LedgerForm):
+    """A login with the terms of its account."""
+
+    expires_on = day_field(
+        label=_("有效期至"),
+        required=False,
+        help_text=Account._meta.get_field("expires_on").help_text,
+    )
+    certificate_name = forms.CharField(
+        label=_("证书名称"),
+        max_length=200,
+        required=False,
+        help_text=Account._meta.get_field("certificate_name").help_text,
+    )
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        account = getattr(self.instance, "account", None) if self.instance.pk else None
+        for name in TERMS:
+            if name in self.fields:
+                self.initial[name] = getattr(account, name, None)
+
+
+class ReasonForm(forms.Form):
+    because = forms.CharField(label=_("停用原因"), max_length=LONGEST_REASON)
+
+
+class UnusedFilter(admin.SimpleListFilter):
+    title = _("使用情况")
+    parameter_name = "unused"
+
+    def lookups(self, request, model_admin):
+        return [("90", _("长期未用（90天未登录）"))]
+
+    def queryset(self, request, queryset):
+        if self.value() != "90":
+            return queryset
+        return unused_logins(queryset, at=timezone.now(), today=timezone.localdate())
 
 
 @admin.register(User)
@@ -32,8 +85,19 @@ class UserAdmin(LedgerAdmin):
 
     reads = (Act.MANAGE_MEMBERSHIPS, Act.MANAGE_PEOPLE)
     writes = (Act.MANAGE_ACCOUNTS,)
-    list_display = ("username", "first_name", "of_person", "is_active", "last_login")
-    list_filter = ("is_active",)
+    form = UserForm
+    list_display = (
+        "username",
+        "first_name",
+        "of_person",
+        "is_active",
+        "expires_on",
+        "second_factor",
+        "came_last",
+        "made_on",
+    )
+    list_filter = (UnusedFilter, "is_active")
+    actions = ("close",)
     search_fields = ("username", "first_name", "person__name", "person__initials")
     ordering = ("username",)
     change_form_template = "admin/auth/user/change_form.html"
@@ -41,7 +105,30 @@ class UserAdmin(LedgerAdmin):
     @admin.display(description=_("人员"))
     def of_person(self, obj):
         person = getattr(obj, "person", None)
-        return self.choice_words(person) if person else None
+        return self.choice_words(person) if person else self.get_empty_value_display()
+
+    @admin.display(description=_("有效期至"), ordering="account__expires_on")
+    def expires_on(self, obj):
+        account = getattr(obj, "account", None)
+        if account is None or account.expires_on is None:
+            return self.get_empty_value_display()
+        return day_label(account.expires_on)
+
+    @admin.display(description=_("双因素认证"), ordering="account__second_factor_since")
+    def second_factor(self, obj):
+        return _("已启用") if self.has_second_factor(obj) else self.get_empty_value_display()
+
+    def has_second_factor(self, obj):
+        account = getattr(obj, "account", None)
+        return account is not None and account.second_factor_since is not None
+
+    @admin.display(description=_("上次登录"), ordering="last_login")
+    def came_last(self, obj):
+        return obj.last_login and timezone.localdate(obj.last_login).isoformat()
+
+    @admin.display(description=_("建立日期"), ordering="date_joined")
+    def made_on(self, obj):
+        return timezone.localdate(obj.date_joined).isoformat()
 
     def choice_words(self, person):
         return f"{person.name}（{person.unit.name}）"
@@ -59,10 +146,53 @@ class UserAdmin(LedgerAdmin):
     def get_fields(self, request, obj=None):
         if obj is None:
             return ("username", "first_name")
-        return ("username", "first_name", "of_person", "is_active", "last_login", "date_joined")
+        # Who may only look sees what is shown; the words of a certificate are not for everybody.
+        changes = self.has_change_permission(request, obj)
+        terms = TERMS if changes else ("expires_on",)
+        return (
+            "username",
+            "first_name",
+            "of_person",
+            "is_active",
+            *terms,
+            "second_factor",
+            "last_login",
+            "date_joined",
+        )
 
     def get_readonly_fields(self, request, obj=None):
-        return ("username", "of_person", "last_login", "date_joined") if obj else ()
+        if obj is None:
+            return ()
+        return ("username", "of_person", "second_factor", "last_login", "date_joined")
+
+    def render_change_form(self, request, context, *args, obj=None, **kwargs):
+        context["may_take_second_factor"] = (
+            obj is not None
+            and self.has_second_factor(obj)
+            and request_scope(request).allows(Act.SET_SECURITY)
+        )
+        return super().render_change_form(request, context, *args, obj=obj, **kwargs)
+
+    def has_close_permission(self, request):
+        return self.has_add_permission(request)
+
+    @admin.action(description=_("停用所选账号"), permissions=["close"])
+    def close(self, request, queryset):
+        done = 0
+        for user in queryset.filter(is_active=True):
+            try:
+                set_login_active(
+                    user=user, active=False, by=request.user, today=timezone.localdate()
+                )
+            except Refused as refusal:
+                self.message_user(request, f"{user}：{refusal}", messages.WARNING)
+            else:
+                done += 1
+                self.log_change(request, user, str(_("停用")))
+        if done:
+            self.message_user(
+                request, _("已停用%(count)s个账号。") % {"count": done}, messages.SUCCESS
+            )
 
     def formfield_for_dbfield(self, db_field, request, **kwargs):
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
@@ -86,6 +216,10 @@ class UserAdmin(LedgerAdmin):
                 set_login_active(
                     user=obj, active=obj.is_active, by=request.user, today=timezone.localdate()
                 )
+        if set(TERMS) & set(form.changed_data):
+            given = {name: form.cleaned_data[name] for name in TERMS}
+            with beside("certificate_name" if "expires_on" not in form.changed_data else TERMS[0]):
+                set_login_terms(user=obj, **given, **acting_today(request))
         if "first_name" in form.changed_data:
             obj.save(update_fields=["first_name"])
 
@@ -94,8 +228,10 @@ class UserAdmin(LedgerAdmin):
 
     def get_urls(self):
         reset = self.admin_site.admin_view(self.reset_view)
+        second = self.admin_site.admin_view(self.second_factor_view)
         return [
             path("<path:object_id>/reset/", reset, name="auth_user_reset"),
+            path("<path:object_id>/second-factor/", second, name="auth_user_second_factor"),
             *super().get_urls(),
         ]
 
@@ -108,11 +244,36 @@ class UserAdmin(LedgerAdmin):
         if not self.has_change_permission(request, user):
             raise PermissionDenied(_("您的角色不能进行此项操作。"))
         if request.method == "POST":
-            login = reset_password(user=user)
+            login = reset_password(user=user, at=timezone.now())
             unlock(username=user.get_username())
             self.log_change(request, user, [{"changed": {"fields": [str(_("密码"))]}}])
             return self.password_page(request, user, login)
         return self.page(request, user, "admin/auth/user/reset.html", title=_("重置密码"))
+
+    @method_decorator(never_cache)
+    def second_factor_view(self, request, object_id):
+        """Taking away a second factor, by the security administrator, with the reason."""
+        user = self.get_object(request, object_id)
+        if user is None:
+            raise Http404
+        if not request_scope(request).allows(Act.SET_SECURITY):
+            raise PermissionDenied(_("您的角色不能进行此项操作。"))
+        form = ReasonForm(request.POST or None)
+        if request.method == "POST" and form.is_valid():
+            try:
+                disable_second_factor(
+                    user=user, because=form.cleaned_data["because"], **acting(request)
+                )
+            except Refused as refusal:
+                form.add_error(None, refusal.reasons)
+            else:
+                because = form.cleaned_data["because"]
+                said = _("停用双因素认证：%(because)s") % {"because": because}
+                self.log_change(request, user, str(said))
+                self.message_user(request, _("已停用该账号的双因素认证。"), messages.SUCCESS)
+                return redirect("admin:auth_user_change", user.pk)
+        template = "admin/auth/user/second_factor.html"
+        return self.page(request, user, template, title=_("停用双因素认证"), form=form)
 
     def password_page(self, request, user, login):
         """The password, this once; kept by no browser and no log."""

@@ -19,6 +19,7 @@ class Role(StrEnum):
     SUPERVISOR = "supervisor"
     SYSTEM_ADMIN = "system_admin"
     SECURITY_ADMIN = "security_admin"
+    AUDIT_ADMIN = "audit_admin"
 
 
 class Act(StrEnum):
@@ -67,6 +68,9 @@ class Act(StrEnum):
     MANAGE_ACCOUNTS = "manage_accounts"
     MANAGE_MEMBERSHIPS = "manage_memberships"
     MANAGE_CALENDAR = "manage_calendar"
+    WATCH_SYSTEM = "watch_system"
+    SET_SECURITY = "set_security"
+    READ_AUDIT_LOG = "read_audit_log"
 
 
 class Reach(StrEnum):
@@ -159,9 +163,10 @@ MAY: Mapping[Role, frozenset[Act]] = MappingProxyType(
             }
         ),
         Role.SYSTEM_ADMIN: frozenset(
-            {Act.MANAGE_ACCOUNTS, Act.MANAGE_TOP_UNITS, Act.MANAGE_CALENDAR}
+            {Act.MANAGE_ACCOUNTS, Act.MANAGE_TOP_UNITS, Act.MANAGE_CALENDAR, Act.WATCH_SYSTEM}
         ),
-        Role.SECURITY_ADMIN: frozenset({Act.MANAGE_MEMBERSHIPS}),
+        Role.SECURITY_ADMIN: frozenset({Act.MANAGE_MEMBERSHIPS, Act.SET_SECURITY}),
+        Role.AUDIT_ADMIN: frozenset({Act.READ_AUDIT_LOG}),
     }
 )
 
@@ -174,6 +179,7 @@ REACH: Mapping[Role, Reach] = MappingProxyType(
         Role.SUPERVISOR: Reach.SUBTREE,
         Role.SYSTEM_ADMIN: Reach.NONE,
         Role.SECURITY_ADMIN: Reach.NONE,
+        Role.AUDIT_ADMIN: Reach.NONE,
     }
 )
 
@@ -194,8 +200,8 @@ def roles_that_may(act: Act) -> frozenset[Role]:
 def reasons_against_holding(roles: Iterable[Role]) -> list[frozenset[Role]]:
     """The pairs of roles that one person may not hold together; empty when all may be.
 
-    System and security administration are two people (三员分立), and an administrator sees no
-    records, so holds no other role either.
+    System, security and audit administration are three people (三员分立), and an administrator
+    sees no records, so holds no other role either.
     """
     held = frozenset(roles)
     administers = held & ADMINISTRATORS

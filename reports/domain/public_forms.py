@@ -62,7 +62,7 @@ class AgainstPublic(StrEnum):
     BEFORE_APPROVAL = "before_approval"
     NOT_THERE = "not_there"
     SAME_TEXT = "same_text"
-    HAS_TOKEN = "has_token"
+    HAS_TOKEN = "has_token"  # nosec B105 # a word, no password
 
 
 def reasons_against_beginning(

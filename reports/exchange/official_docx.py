@@ -35,6 +35,7 @@ from reports.domain.paper import (
 )
 from reports.exchange.docx_footnotes import Footnotes
 
+LONGEST_PROPERTY = 255  # of what a .docx says of itself, by its standard
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 TWIPS = 20
 # Sixteen points by 28 are a little more than 156 mm: each character gives way by a quarter point.
@@ -186,7 +187,9 @@ def _may_stand(code: int) -> bool:
 def _forget_the_sample(made: Any, title: str, author: str, at: datetime) -> None:
     """What the library's own sample says of itself is not ours."""
     about = made.core_properties
-    about.title, about.author, about.last_modified_by = plain(title), plain(author), plain(author)
+    about.title, about.author, about.last_modified_by = (
+        plain(text)[:LONGEST_PROPERTY] for text in (title, author, author)
+    )
     about.comments, about.language = "", "zh-CN"
     about.created = about.modified = localtime(at).replace(tzinfo=None)
     about.revision = 1

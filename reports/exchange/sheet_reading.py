@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from io import BytesIO, StringIO
 from itertools import islice
 from sys import intern
-from xml.etree.ElementTree import ParseError, iterparse
+from xml.etree.ElementTree import ParseError, iterparse  # nosec B405 # declarations are refused before
 from zlib import error as ZlibError
 
 from django.utils.translation import gettext as _
@@ -189,7 +189,7 @@ def _merged_in_ods(content: bytes) -> dict[str, list[Range]]:
     name, row, place = "", 0, 0
     try:
         with zipfile.ZipFile(BytesIO(content)) as packed, packed.open("content.xml") as source:
-            for event, element in iterparse(source, ("start", "end")):
+            for event, element in iterparse(source, ("start", "end")):  # nosec B314 # declarations are refused before
                 kind = element.tag.removeprefix(table)
                 if kind not in ("table", "table-row", "table-cell", "covered-table-cell"):
                     continue

@@ -21,6 +21,7 @@ from typing import Any, BinaryIO
 
 from django.conf import settings
 from django.contrib.contenttypes.models import ContentType
+from django.core.files.base import File
 from django.core.files.storage import Storage
 from django.core.management.color import no_style
 from django.db import DatabaseError, connection, models, transaction
@@ -604,6 +605,8 @@ class _Placed:
         self.waiting: list[tuple[Path, Path]] = []
         self.moved: list[Path] = []
         self.made: list[Path] = []
+        # What went into a bucket, which has no folder to write beside.
+        self.sent: list[tuple[Storage, str]] = []
 
     def __enter__(self) -> "_Placed":
         return self
@@ -616,10 +619,38 @@ class _Placed:
         for path in reversed(self.made):
             with suppress(OSError):
                 path.rmdir()
+        for storage, name in self.sent:
+            with suppress(OSError):
+                storage.delete(name)
+
+    def send(self, archive: zipfile.ZipFile, entry: FileEntry, storage: Storage) -> None:
+        """Put a file into a bucket. One that is there already must be the same."""
+        told = {"name": entry.name}
+        if storage.exists(entry.name):
+            counted = digest()
+            with storage.open(entry.name, "rb") as there:
+                for chunk in iter(lambda: there.read(CHUNK), b""):
+                    counted.update(chunk)
+            if counted.hexdigest() != entry.sha256:
+                raise CannotReadLedger([_("材料目录中已有另一个%(name)s。") % told])
+            return
+        with tempfile.TemporaryFile() as whole, archive.open(entry.member) as member:
+            shutil.copyfileobj(member, whole, CHUNK)
+            whole.seek(0)
+            try:
+                storage.save(entry.name, File(whole, name=entry.name))
+            except OSError as error:
+                told["error"] = error.strerror
+                raise CannotReadLedger([_("%(name)s不能写入：%(error)s") % told]) from error
+        self.sent.append((storage, entry.name))
 
     def write(self, archive: zipfile.ZipFile, entry: FileEntry, storage: Storage) -> None:
         """Write a file beside its place. One that lies there already must be the same."""
-        target = Path(storage.path(entry.name))
+        try:
+            target = Path(storage.path(entry.name))
+        except NotImplementedError:
+            self.send(archive, entry, storage)
+            return
         if target.exists():
             if _hash_of(target) != entry.sha256:
                 told = {"name": entry.name}
@@ -653,7 +684,7 @@ class _Placed:
 
     def stays(self) -> None:
         """The rows are in: nothing is taken back any more."""
-        self.moved, self.made = [], []
+        self.moved, self.made, self.sent = [], [], []
 
 
 def _hash_of(path: Path) -> str:

@@ -1,13 +1,15 @@
 """Every model of the ledger; a module that is not named here makes no table."""
 
-from .access import Account, Membership
+from .access import Account, FormerPassword, Membership
 from .assessments import Assessment, AssessmentItem, ItemProof
+from .audit_log import AuditEntry, AuditSeal
+from .backups import BackupRun
 from .calendar import Holiday
 from .evidence import Evidence, EvidenceUse
 from .first_person import AccountGiven, Deed, DutyList, FirstPersonDuty
 from .imports import ColumnName, Draft, ImportedText, Origin, SheetImport, SheetRow
 from .indicators import Figure, Indicator, SumRule
-from .jobs import Job
+from .jobs import Job, LastRun
 from .measures import Extension, Measure, Milestone, Progress, SuperiorTask
 from .meetings import (
     AgendaItem,
@@ -45,6 +47,7 @@ from .problems import (
 )
 from .promises import Promise
 from .records import Honour, RecordField, RecordKind, ReportHeading, WorkRecord
+from .recycle import DeletedRecord
 from .reminders import Deputy, Reminder
 from .schedules import (
     Due,
@@ -57,6 +60,8 @@ from .schedules import (
     WaiverOrder,
     WaiverRequest,
 )
+from .security_settings import SecuritySettings
+from .sessions import LoginSession
 from .summaries import (
     AnnualReport,
     CallItem,
@@ -96,6 +101,9 @@ __all__ = [
     "Assessment",
     "AssessmentItem",
     "Attendance",
+    "AuditEntry",
+    "AuditSeal",
+    "BackupRun",
     "BureauSetting",
     "CallItem",
     "CauseKind",
@@ -105,6 +113,7 @@ __all__ = [
     "Comment",
     "Cut",
     "Deed",
+    "DeletedRecord",
     "Deputy",
     "Discharge",
     "Draft",
@@ -119,6 +128,7 @@ __all__ = [
     "Extension",
     "Figure",
     "FirstPersonDuty",
+    "FormerPassword",
     "Formula",
     "FrozenFigure",
     "HandIn",
@@ -130,6 +140,8 @@ __all__ = [
     "ItemProof",
     "Job",
     "KeptText",
+    "LastRun",
+    "LoginSession",
     "LookBack",
     "LookBackItem",
     "LookBackRound",
@@ -170,6 +182,7 @@ __all__ = [
     "SecrecyPattern",
     "SecrecyStep",
     "Section",
+    "SecuritySettings",
     "Sentence",
     "SheetImport",
     "SheetRow",

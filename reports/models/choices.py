@@ -19,6 +19,7 @@ from reports.domain.assessments import (
     ItemGap,
 )
 from reports.domain.assessments import TableFault as ItemTableFault
+from reports.domain.audit_log import AgainstPruning, AuditFault, AuditKind, AuditResult
 from reports.domain.calendar_table import Fault, TableFault
 from reports.domain.counting import WhyNot
 from reports.domain.court import CourtRemark
@@ -118,6 +119,7 @@ from reports.domain.summaries import (
     SectionRole,
     WordingKind,
 )
+from reports.domain.system import Health
 from reports.domain.tasks import AgainstDone, TaskStanding
 from reports.domain.waivers import AgainstWaiver
 from reports.domain.wording_kinds import NoReport
@@ -278,6 +280,20 @@ class JobKind(StrEnum):
     CHECK_SHEET = "check_sheet"
     ENTER_SHEET = "enter_sheet"
     PACK_LEDGER = "pack_ledger"
+
+
+class RunKind(StrEnum):
+    """What runs by itself on the machine, and leaves word that it did."""
+
+    WORKER = "worker"
+    PLAN_DUES = "plan_dues"
+    AUDIT_LEDGER = "audit_ledger"
+
+
+class BackupKind(StrEnum):
+    BACKUP = "backup"
+    TEST = "test"
+    RESTORED = "restored"
 
 
 class JobState(StrEnum):
@@ -501,6 +517,174 @@ ROLE_LABELS = {
     Role.SUPERVISOR: _("上级法制部门"),
     Role.SYSTEM_ADMIN: _("系统管理员"),
     Role.SECURITY_ADMIN: _("安全管理员"),
+    Role.AUDIT_ADMIN: _("审计管理员"),
+}
+
+AUDIT_KIND_LABELS = {
+    AuditKind.LOGIN: _("登录"),
+    AuditKind.LOGIN_REFUSED: _("登录失败"),
+    AuditKind.LOCKED_OUT: _("锁定登录"),
+    AuditKind.LOGOUT: _("退出"),
+    AuditKind.CHANGE: _("变更"),
+    AuditKind.DOWNLOAD: _("导出下载"),
+    AuditKind.PERSONAL: _("查看个人信息"),
+    AuditKind.REFUSED: _("拒绝访问"),
+    AuditKind.ADMINISTRATION: _("后台管理"),
+    AuditKind.COMMAND: _("服务器命令"),
+}
+
+AUDIT_RESULT_LABELS = {
+    AuditResult.DONE: _("成功"),
+    AuditResult.UNCHANGED: _("未作更改"),
+    AuditResult.REFUSED: _("被拒绝"),
+    AuditResult.FAILED: _("出错"),
+}
+
+# The first and the last word of the name of an address, as the audit log says them.
+AUDIT_THINGS = {
+    "account": _("述法"),
+    "agenda": _("议题单"),
+    "appointment": _("任职"),
+    "assessment": _("迎检卷"),
+    "audit": _("审计日志"),
+    "bureau": _("分局"),
+    "calendar": _("日历"),
+    "certificate": _("证件"),
+    "city-summary": _("全市年度汇总"),
+    "deed": _("履职记录"),
+    "due": _("应开会议/应办事项"),
+    "duty-list": _("职责清单"),
+    "evidence": _("佐证材料"),
+    "examination": _("考试"),
+    "export": _("台账导出"),
+    "extension": _("延期"),
+    "figure": _("数据"),
+    "gap": _("岗位空缺"),
+    "holiday": _("节假日"),
+    "honour": _("荣誉"),
+    "import": _("导入"),
+    "indicator": _("指标"),
+    "job": _("后台任务"),
+    "dashboard": _("总览"),
+    "leave": _("请假代办"),
+    "login": _("登录"),
+    "logout": _("退出"),
+    "measure": _("措施"),
+    "meeting": _("会议"),
+    "milestone": _("节点"),
+    "notice": _("督办单"),
+    "own-duties": _("本人履职"),
+    "password": _("本人密码"),
+    "person": _("人员"),
+    "post": _("岗位"),
+    "problem": _("问题"),
+    "promise": _("上年报告事项"),
+    "record": _("工作记录"),
+    "reminder": _("邮件提醒"),
+    "remark": _("任职提示"),
+    "report": _("年度报告"),
+    "round": _("回头看"),
+    "schedule": _("制度"),
+    "staffing": _("法制员配备"),
+    "sum": _("勾稽关系"),
+    "task": _("上级任务"),
+    "unit": _("单位"),
+    "waiver": _("免开"),
+    "auth_user": _("账号"),
+    "reports_membership": _("权限"),
+    "reports_person": _("人员"),
+    "reports_unit": _("单位"),
+}
+
+AUDIT_VERBS = {
+    "add": _("新建"),
+    "approve": _("批准"),
+    "ask": _("申请"),
+    "audit": _("核对"),
+    "begin": _("起草"),
+    "bulk": _("批量办理"),
+    "cancel": _("作废"),
+    "change": _("修改"),
+    "check": _("核对"),
+    "changelist": _("列表"),
+    "columns": _("对应列"),
+    "compile": _("编制"),
+    "confirm": _("确认"),
+    "correct": _("改正"),
+    "decide": _("审批"),
+    "detail": _("页面"),
+    "docx": _("Word文件"),
+    "done": _("办结"),
+    "draft": _("草稿"),
+    "drop": _("放弃"),
+    "duties": _("履职情况"),
+    "edit": _("修改"),
+    "end": _("终止"),
+    "enter": _("入库"),
+    "export": _("导出"),
+    "extend": _("申请延期"),
+    "file": _("文件"),
+    "html": _("网页文件"),
+    "ics": _("日历文件"),
+    "import": _("导入"),
+    "list": _("列表"),
+    "merge": _("合并"),
+    "move": _("流转"),
+    "new": _("新建"),
+    "note": _("备注"),
+    "pack": _("打包"),
+    "pdf": _("PDF文件"),
+    "plan": _("编排"),
+    "print": _("打印"),
+    "progress": _("报告进展"),
+    "receive": _("签收"),
+    "record": _("补录"),
+    "renew": _("换证"),
+    "reply": _("答复"),
+    "reset": _("重置密码"),
+    "review": _("复核"),
+    "sheet": _("表格"),
+    "signed": _("凭签批件录入"),
+    "step": _("流转"),
+    "template": _("模板"),
+    "text": _("文本文件"),
+    "view": _("查看"),
+    "waive": _("免开"),
+}
+
+AUDIT_DETAIL_LABELS = {
+    "method": _("方法"),
+    "path": _("地址"),
+    "fields": _("填写的栏目"),
+    "picked": _("选中的编号"),
+    "reason": _("用途"),
+    "unknown": _("没有此账号"),
+    "options": _("命令选项"),
+    "work": _("由后台任务进程办理"),
+    "entries": _("校验条数"),
+    "seals": _("校验批数"),
+    "unsealed": _("待封存条数"),
+    "seal": _("封存"),
+    "last_seal": _("最后一批的封存值"),
+    "fault": _("不符之处"),
+    "before": _("清理截止日"),
+    "count": _("条数"),
+    "last_key": _("末条编号"),
+    "file_sha256": _("文件SHA-256"),
+}
+
+AUDIT_FAULT_SENTENCES = {
+    AuditFault.CHAIN: _("与上一批的封存值不衔接"),
+    AuditFault.COUNT: _("条数与封存时不符"),
+    AuditFault.CONTENT: _("内容与封存时不符"),
+    AuditFault.BEFORE: _("更早的封存缺失"),
+    AuditFault.ANCHOR: _("封存起点之前的条目缺失，也没有清理记录"),
+}
+
+AGAINST_PRUNING_SENTENCES = {
+    AgainstPruning.TOO_YOUNG: _("审计日志至少保存180天，所写日期离今天不足180天。"),
+    AgainstPruning.NOT_SEALED: _("该日以前没有整批封存的条目。"),
+    AgainstPruning.NOT_INTACT: _("审计日志校验不符，未清理；请先运行manage.py verify_audit_log。"),
 }
 
 PERSON_KIND_LABELS = {
@@ -1134,6 +1318,11 @@ CELL_FAULT_SENTENCES = {
     ),
 }
 
+BACKUP_KIND_LABELS = {
+    BackupKind.BACKUP: _("备份"),
+    BackupKind.TEST: _("恢复演练"),
+    BackupKind.RESTORED: _("恢复"),
+}
 JOB_KIND_LABELS = {
     JobKind.PLAN_DUES: _("编排年度应开事项"),
     JobKind.AUDIT_LEDGER: _("核对台账"),
@@ -1141,6 +1330,16 @@ JOB_KIND_LABELS = {
     JobKind.CHECK_SHEET: _("比对表格"),
     JobKind.ENTER_SHEET: _("表格入库"),
     JobKind.PACK_LEDGER: _("导出台账"),
+}
+RUN_KIND_LABELS = {
+    RunKind.WORKER: _("后台任务进程"),
+    RunKind.PLAN_DUES: _("编排年度应开事项"),
+    RunKind.AUDIT_LEDGER: _("核对台账"),
+}
+HEALTH_LABELS = {
+    Health.GOOD: pgettext_lazy("state of the machine", "正常"),
+    Health.ATTENTION: pgettext_lazy("state of the machine", "注意"),
+    Health.FAULT: pgettext_lazy("state of the machine", "故障"),
 }
 JOB_STATE_LABELS = {
     JobState.WAITING: _("等待中"),
@@ -1844,3 +2043,18 @@ def step_refusal_sentence(refusal: StepRefusal, person: object = None) -> str:
         data["holder"] = HOLDER_LABELS[Holder(data["holder"])]
         data["person"] = person or gettext("此人")
     return str(AGAINST_STEP_SENTENCES[refusal.code]) % data
+
+
+def audit_doing(action: str) -> str:
+    """The words for the name of an address, a job or a command."""
+    if action in {kind.value for kind in JobKind}:
+        return str(JOB_KIND_LABELS[JobKind(action)])
+    words = action.removeprefix("admin:")
+    split = "_" if action.startswith("admin:") else "-"
+    stem, _split, verb = words.rpartition(split)
+    while stem and stem not in AUDIT_THINGS:
+        stem = stem.rpartition(split)[0]
+    thing = AUDIT_THINGS.get(stem or words)
+    if thing is None:
+        return action
+    return f"{thing}·{AUDIT_VERBS[verb]}" if verb in AUDIT_VERBS else str(thing)

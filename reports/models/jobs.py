@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from .base import evidence_storage
-from .choices import JOB_KIND_LABELS, JOB_STATE_LABELS, JobState, labelled
+from .choices import JOB_KIND_LABELS, JOB_STATE_LABELS, RUN_KIND_LABELS, JobState, labelled
 
 
 class Job(models.Model):
@@ -52,3 +52,21 @@ class Job(models.Model):
 
     def get_absolute_url(self):
         return reverse("reports:job-detail", args=[self.pk])
+
+
+class LastRun(models.Model):
+    """When something that runs by itself did so last, and what came of it: one row a kind."""
+
+    kind = models.CharField(
+        _("任务"), max_length=20, choices=labelled(RUN_KIND_LABELS), unique=True
+    )
+    ran_at = models.DateTimeField(_("时间"))
+    succeeded = models.BooleanField(_("成功"), default=True)
+    message = models.TextField(_("结果"), blank=True)
+
+    class Meta:
+        verbose_name = _("最近运行")
+        verbose_name_plural = pgettext_lazy("several", "最近运行")
+
+    def __str__(self):
+        return self.get_kind_display()

@@ -14,24 +14,29 @@ class MeasureQuerySet(models.QuerySet):
     def standing(self):
         return self.filter(cancelled_at__isnull=True)
 
-    def open_on(self, day):
+    def open_on(self, day, today=None):
+        """Open as of a day. For ``today`` nothing that was done can lie in the future, and one
+        index of the open ones says it."""
+        if today is not None and day >= today:
+            return self.filter(done_on__isnull=True, dropped_on__isnull=True, set_on__lte=day)
         return self.filter(
             Q(done_on__isnull=True) | Q(done_on__gt=day),
             Q(dropped_on__isnull=True) | Q(dropped_on__gt=day),
             set_on__lte=day,
         )
 
-    def with_due(self, day):
+    def with_due(self, day, today=None):
         """``due_then``: the due day as of a day; an extension granted later does not exist."""
+        if today is not None and day >= today:
+            return self.annotate(due_then=F("due_on"))
         later = Extension.objects.filter(measure=OuterRef("pk"), granted=True, decided_on__gt=day)
         before = later.order_by("decided_on", "pk").values("old_due_on")[:1]
         return self.annotate(due_then=Coalesce(Subquery(before), "due_on"))
 
-    def overdue_on(self, day):
+    def overdue_on(self, day, today=None):
         """The SQL voice of domain.measures; what is only "as published" is never overdue."""
-        return (
-            self.standing().open_on(day).with_due(day).filter(due_then__lt=day, as_published=False)
-        )
+        rows = self.standing().open_on(day, today).with_due(day, today)
+        return rows.filter(due_then__lt=day, as_published=False)
 
     def for_list(self):
         return self.select_related("unit", "bureau", "responsible").order_by("due_on", "pk")
@@ -164,6 +169,13 @@ class Measure(Recorded, Imported, Cancellable):
         verbose_name_plural = pgettext_lazy("several", "措施")
         indexes = [
             models.Index(fields=["bureau", "due_on"], name="measure_of_bureau"),
+            # Pages over many bureaus count the open ones that are past their day, of nothing else.
+            models.Index(
+                fields=["bureau", "due_on", "set_on"],
+                condition=Q(done_on=None, dropped_on=None, cancelled_at=None, as_published=False),
+                name="measure_open",
+            ),
+            models.Index(fields=["due_on", "id"], name="measure_due_first"),
         ]
         constraints = [
             *Cancellable.Meta.constraints,

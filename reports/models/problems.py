@@ -330,6 +330,12 @@ class Problem(Recorded, Imported, Cancellable):
         indexes = [
             models.Index(fields=["bureau", "year"], name="problem_of_bureau"),
             models.Index(fields=["-found_on", "-id"], name="problem_newest_first"),
+            # Pages over many bureaus count by these columns alone.
+            models.Index(
+                fields=["bureau", "state", "closed_on", "found_on"],
+                condition=Q(cancelled_at=None),
+                name="problem_by_state",
+            ),
         ]
         constraints = [
             *Cancellable.Meta.constraints,

@@ -467,7 +467,11 @@ class Due(models.Model):
             ),
             models.Index(fields=["unit", "year", "period_last"], name="due_of_unit"),
             models.Index(fields=["schedule", "year", "period_first"], name="due_of_schedule"),
-            models.Index(fields=["year", "-period_last", "period_first"], name="due_of_year"),
+            # The list of a year in its own order, from any place in it; what has not begun is
+            # passed over without reading its row.
+            models.Index(
+                fields=["year", "-period_last", "id", "period_first"], name="due_of_year_in_order"
+            ),
             # Few of a year's dues lack evidence; who looks across bureaus asks for those alone.
             models.Index(
                 fields=["year", "bureau"], condition=Q(lacks_evidence__gt=0), name="due_lacking"

@@ -50,7 +50,7 @@ from reports.models import (
 from reports.models.choices import clauses
 from reports.selectors.calendar import holidays, years_entered
 from reports.selectors.differences import Difference, table_name
-from reports.selectors.kept import KEPT_COUNTS, KEPT_KEY, counts_of
+from reports.selectors.kept import KEPT_COUNTS, KEPT_KEY, counted
 from reports.selectors.people import appointment_differences
 from reports.selectors.public_forms import public_form_differences
 from reports.selectors.report_reading import fingerprint_differences
@@ -149,8 +149,28 @@ class _Rules:
         self.schedules = {s.pk: s for s in Schedule.objects.select_related("set")}
         self.periods: dict[tuple[int, int], dict[date, Period]] = {}
         self.judged: dict[tuple[int, date, date], tuple[date, bool]] = {}
+        self.wanted = {pk: set(v.expected_evidence) for pk, v in self.versions.items()}
+        # The units below a bureau mostly owe the same on the same days.
+        self.alike: dict[tuple[object, ...], dict[str, object]] = {}
+        self.alike_of = 0
 
-    def period(self, due: Due) -> Period | None:
+    def expected(self, due: "_Kept") -> dict[str, object]:
+        """What follows from version, unit and calendar, worked out once for dues that are alike."""
+        unit = self.units[due.unit_id]
+        key = (
+            *(due.version_id, due.schedule_id, due.year, due.period_first, due.period_last),
+            *(due.bureau_id, unit.bureau_id, unit.opened_on, unit.closed_on),
+        )
+        if self.alike_of != due.schedule_id:
+            # Rows lie schedule by schedule: what one schedule taught is of no use to the next.
+            self.alike, self.periods, self.judged = {}, {}, {}
+            self.alike_of = due.schedule_id
+        found = self.alike.get(key)
+        if found is None:
+            found = self.alike[key] = _by_the_rules(self, due)
+        return found
+
+    def period(self, due: "_Kept") -> Period | None:
         """The period of the due's own rule and year that begins on its first day."""
         key = due.version_id, due.year
         if key not in self.periods:
@@ -159,7 +179,7 @@ class _Rules:
             self.periods[key] = {each.period.first: each.period for each in found}
         return self.periods[key].get(due.period_first)
 
-    def awaited(self, due: Due) -> tuple[date, bool]:
+    def awaited(self, due: "_Kept") -> tuple[date, bool]:
         """The last day of recording, and whether the period has a workday."""
         key = due.version_id, due.period_first, due.period_last
         if key not in self.judged:
@@ -169,6 +189,35 @@ class _Rules:
                 self.calendar.has_workday(due.period),
             )
         return self.judged[key]
+
+
+class _Kept(NamedTuple):
+    """A due as it is kept; no model is made of millions of rows."""
+
+    pk: int
+    unit_id: int
+    bureau_id: int
+    schedule_id: int
+    version_id: int
+    year: int
+    period_first: date
+    period_last: date
+    at_least: int
+    at_most: int | None
+    counted_in: str
+    awaits_until: date
+    counted: int
+    merged: int
+    met_on: date | None
+    met_late_on: date | None
+    waived_on: date | None
+    not_applicable_because: str
+    not_applicable_on: date | None
+    lacks_evidence: int
+
+    @property
+    def period(self) -> Period:
+        return Period(self.period_first, self.period_last)
 
 
 def due_differences() -> Iterator[Difference]:
@@ -182,21 +231,13 @@ def due_differences() -> Iterator[Difference]:
         .values_list("due_id", "granted_on")
         .iterator(CHUNK)
     )
-    for due in Due.objects.order_by("pk").iterator(CHUNK):
-        kept: dict[str, object] = {}
+    rows = Due.objects.order_by("pk").values_list(*_Kept._fields).iterator(CHUNK)
+    for due in map(_Kept._make, rows):
         meetings = held.of(due.pk)
-        count = count_held(
-            due.period,
-            due.at_least,
-            _held(due, meetings, late=False),
-            _held(due, meetings, late=True),
-        )
-        kept["counted"] = count.counted
-        kept["merged"] = sum(bool(row[5]) for row in meetings)
-        kept["met_on"], kept["met_late_on"] = count.met_on, count.met_late_on
+        kept = _by_the_facts(due, meetings)
         kept["lacks_evidence"] = _lacking(rules, due, meetings, papers.of(due.pk))
         kept["waived_on"] = next((day for _due, day in waivers.of(due.pk)), None)
-        kept |= _by_the_rules(rules, due)
+        kept |= rules.expected(due)
         for field, expected in kept.items():
             if getattr(due, field) != expected:
                 yield Difference(
@@ -204,7 +245,25 @@ def due_differences() -> Iterator[Difference]:
                 )
 
 
-def _held(due: Due, meetings: list[tuple[Any, ...]], *, late: bool) -> list[Held]:
+def _by_the_facts(due: _Kept, meetings: list[tuple[Any, ...]]) -> dict[str, object]:
+    """What follows from the meetings that count."""
+    if not meetings:
+        return {"counted": 0, "merged": 0, "met_on": None, "met_late_on": None}
+    count = count_held(
+        due.period,
+        due.at_least,
+        _held(due, meetings, late=False),
+        _held(due, meetings, late=True),
+    )
+    return {
+        "counted": count.counted,
+        "merged": sum(bool(row[5]) for row in meetings),
+        "met_on": count.met_on,
+        "met_late_on": count.met_late_on,
+    }
+
+
+def _held(due: _Kept, meetings: list[tuple[Any, ...]], *, late: bool) -> list[Held]:
     counted_in = CountedIn(due.counted_in)
     return [Held(row[2], amount_of(row[4], counted_in)) for row in meetings if row[3] == late]
 
@@ -235,10 +294,10 @@ def _papers_of_meetings() -> Iterator[tuple[int, int, str]]:
 
 
 def _lacking(
-    rules: _Rules, due: Due, meetings: list[tuple[Any, ...]], papers: list[tuple[Any, ...]]
+    rules: _Rules, due: _Kept, meetings: list[tuple[Any, ...]], papers: list[tuple[Any, ...]]
 ) -> int:
-    wanted = set(rules.versions[due.version_id].expected_evidence)
-    if not wanted:
+    wanted = rules.wanted[due.version_id]
+    if not wanted or not meetings:
         return 0
     have = defaultdict(set)
     for _due, meeting_id, kind in papers:
@@ -246,7 +305,7 @@ def _lacking(
     return sum(bool(wanted - have[row[1]]) for row in meetings)
 
 
-def _by_the_rules(rules: _Rules, due: Due) -> dict[str, object]:
+def _by_the_rules(rules: _Rules, due: _Kept) -> dict[str, object]:
     """What follows from version, unit and calendar alone.
 
     A unit that moved to another bureau is judged by the old one no more, so what it owed there
@@ -284,29 +343,43 @@ def _by_the_rules(rules: _Rules, due: Due) -> dict[str, object]:
     return expected
 
 
-def _due_label(rules: _Rules, due: Due) -> str:
+def _due_label(rules: _Rules, due: _Kept) -> str:
     return f"{rules.units[due.unit_id]} · {rules.schedules[due.schedule_id]} · {due.period_first}"
 
 
 def due_count_differences() -> Iterator[Difference]:
-    """Kept counts of bureaus against the dues they count."""
-    kept = {
-        tuple(row[name] for name in KEPT_KEY): row
-        for row in DueCount.objects.values("pk", *KEPT_KEY, *KEPT_COUNTS).iterator(CHUNK)
-    }
-    for counts in counts_of(Q()):
-        key = tuple(counts[name] for name in KEPT_KEY)
-        row = kept.pop(key, None)
-        label = " · ".join(str(part) for part in key[:4])
-        if row is None:
-            yield Difference("DueCount", 0, label, "total", None, counts["total"])
+    """Kept counts of bureaus against the dues they count, both read in the order of their keys."""
+    columns = ("pk", *KEPT_KEY, *KEPT_COUNTS)
+    kept = DueCount.objects.order_by(*KEPT_KEY).values(*columns).iterator(CHUNK)
+    row = next(kept, None)
+    for counts in counted(Q()).iterator(CHUNK):
+        while row is not None and _key_of(row) < _key_of(counts):
+            yield _of_nothing(row)
+            row = next(kept, None)
+        if row is None or _key_of(row) != _key_of(counts):
+            yield Difference("DueCount", 0, _count_label(counts), "total", None, counts["total"])
             continue
         for name in KEPT_COUNTS:
             if row[name] != counts[name]:
+                label = _count_label(counts)
                 yield Difference("DueCount", row["pk"], label, name, row[name], counts[name])
-    for key, row in kept.items():
-        label = " · ".join(str(part) for part in key[:4])
-        yield Difference("DueCount", row["pk"], label, "total", row["total"], None)
+        row = next(kept, None)
+    while row is not None:
+        yield _of_nothing(row)
+        row = next(kept, None)
+
+
+def _key_of(row: Mapping[str, Any]) -> tuple[Any, ...]:
+    return tuple(row[name] for name in KEPT_KEY)
+
+
+def _count_label(row: Mapping[str, Any]) -> str:
+    return " · ".join(str(part) for part in _key_of(row)[:4])
+
+
+def _of_nothing(row: Mapping[str, Any]) -> Difference:
+    """A kept count of dues that are not there."""
+    return Difference("DueCount", row["pk"], _count_label(row), "total", row["total"], None)
 
 
 def discharge_differences() -> Iterator[Difference]:

@@ -10,10 +10,15 @@ from django.urls import reverse
 
 from reports.domain.dues import Verdict
 from reports.models import Due, DueCount, WaiverRequest
+from reports.selectors.places import Under
+from reports.selectors.progress import kept_of_verdicts
 from reports.selectors.scope import Scope
 
 OWED = (Verdict.MET.value, Verdict.MET_LATE.value, Verdict.MISSED.value)
 DONE = (Verdict.MET.value, Verdict.MET_LATE.value)
+# Verdicts that only a period has that is over, or has begun.
+OVER = frozenset({Verdict.MISSED.value, Verdict.AWAITING.value, Verdict.MET_LATE.value})
+BEGUN = frozenset({*OWED, Verdict.OPEN.value, Verdict.AWAITING.value})
 # One word for several verdicts, in addresses and in the filter of the list.
 GROUPS = {"owed": OWED, "done": DONE}
 
@@ -37,6 +42,7 @@ def dues_for(
     ends: date | None = None,
     year: int | None = None,
     report_year: int | None = None,
+    under: Under | None = None,
     verdicts: Iterable[str] = (),
     lacking: bool = False,
     own: bool = False,
@@ -47,11 +53,11 @@ def dues_for(
     """The dues of a scope (None: all) with their verdict as of a day.
 
     ``year`` is the year of the due's own set, ``report_year`` the calendar year whose annual
-    report speaks of it; ``person`` who owes it, ``begins`` and ``ends`` the first and the last day
-    of its period; ``own`` leaves what bureaus owe themselves, ``first_person`` the duties of the
-    first responsible person, ``lacking`` those with a meeting that lacks evidence, ``merged`` those
-    with one that was held for several periods at once, ``asked`` those whose waiver waits for a
-    decision.
+    report speaks of it; ``under`` a unit above the bureaus; ``person`` who owes it, ``begins`` and
+    ``ends`` the first and the last day of its period; ``own`` leaves what bureaus owe themselves,
+    ``first_person`` the duties of the first responsible person, ``lacking`` those with a meeting
+    that lacks evidence, ``merged`` those with one that was held for several periods at once,
+    ``asked`` those whose waiver waits for a decision.
     """
     rows = Due.objects.all() if scope is None else scope.limit(Due.objects.all())
     wanted = {
@@ -66,6 +72,8 @@ def dues_for(
         "report_year": report_year,
     }
     rows = rows.filter(**{name: value for name, value in wanted.items() if value is not None})
+    if under is not None:
+        rows = rows.filter(under.holds("bureau"))
     if own:
         rows = rows.filter(unit=F("bureau"))
     if first_person:
@@ -92,22 +100,39 @@ def kept_total(
     scope: Scope,
     *,
     year: int,
-    begun_by: date,
+    on: date,
+    begun: bool = True,
     bureau: int | None = None,
     schedule: int | None = None,
     schedule_set: int | None = None,
+    under: Under | None = None,
+    verdicts: Iterable[str] = (),
+    lacking: bool = False,
+    first_person: bool = False,
 ) -> int | None:
-    """How many dues of the scope begin by a day, from the kept counts: one query.
+    """How many dues of the scope there are on that day, from the kept counts: one query.
 
-    As many as ``dues_for`` with the same selection has; None where the scope is less than whole
-    bureaus, of which nothing is kept.
+    ``begun`` leaves those whose period has begun. As many as ``dues_for`` with the same selection
+    has; of verdicts and of what is lacking only today's are kept. None where the scope is less
+    than whole bureaus, of which nothing is kept, or both a verdict and what is lacking are asked
+    for.
     """
-    if any(grant.kind == "unit" for grant in scope.reading):
+    chosen = verdicts_of(verdicts)
+    if any(grant.kind == "unit" for grant in scope.reading) or (chosen and lacking):
         return None
+    rows = scope.limit(DueCount.objects.filter(year=year))
     wanted = {"bureau": bureau, "schedule": schedule, "schedule__set": schedule_set}
-    rows = scope.limit(DueCount.objects.filter(year=year, period_first__lte=begun_by))
     rows = rows.filter(**{name: value for name, value in wanted.items() if value is not None})
-    return rows.aggregate(all=Sum("total"))["all"] or 0
+    if begun:
+        rows = rows.filter(period_first__lte=on)
+    if under is not None:
+        rows = rows.filter(under.holds("bureau"))
+    if first_person:
+        rows = rows.filter(schedule__of_first_person=True)
+    if not chosen:
+        return rows.aggregate(all=Sum("lacking" if lacking else "total"))["all"] or 0
+    counts = kept_of_verdicts(on)
+    return sum(rows.aggregate(**{f"n_{v}": Coalesce(Sum(counts[v]), 0) for v in chosen}).values())
 
 
 def address_of_dues(

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 
 from reports.models import Due
 
@@ -11,7 +11,13 @@ KEPT_COUNTS = ("total", "met", "waived", "not_applicable", "met_late", "lacking"
 
 
 def counts_of(condition: Q) -> list[dict[str, Any]]:
-    """Dues counted by bureau, schedule, year and period, each due in one column of the verdicts.
+    """The rows of ``counted`` in a list."""
+    return list(counted(condition))
+
+
+def counted(condition: Q) -> QuerySet:
+    """Dues counted by bureau, schedule, year and period, each due in one column of the verdicts,
+    in the order of ``KEPT_KEY``.
 
     Only facts are counted; what is open or missed follows from the days of the row.
     """
@@ -21,7 +27,7 @@ def counts_of(condition: Q) -> list[dict[str, Any]]:
     waived = ~outright & Q(met_on__isnull=True, waived_on__isnull=False)
     rest = Q(met_on__isnull=True, waived_on__isnull=True)
     late = Q(not_applicable_because="", met_late_on__isnull=False) & rest
-    return list(
+    return (
         Due.objects.filter(condition)
         .values(*KEPT_KEY)
         .annotate(

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django.db.models import (
-    Count,
     DateField,
     DurationField,
     ExpressionWrapper,
@@ -81,17 +80,17 @@ def measures_for(
         rows = rows.filter(unit=unit)
     if plan_year is not None:
         rows = rows.filter(plan_year=plan_year)
-    rows = rows.filter(set_on__lte=on).with_due(on)
+    rows = rows.filter(set_on__lte=on).with_due(on, today)
     if overdue:
-        rows = rows.overdue_on(on)
+        rows = rows.overdue_on(on, today)
     if late:
         rows = rows.filter(done_on__lte=on, done_on__gt=F("due_then"), as_published=False)
     if silent:
         rows = silent_on(rows, on)
     if due_by is not None:
-        rows = rows.open_on(on).filter(due_then__lte=due_by, as_published=False)
+        rows = rows.open_on(on, today).filter(due_then__lte=due_by, as_published=False)
     if state == OPEN:
-        rows = rows.open_on(on)
+        rows = rows.open_on(on, today)
     elif state == DONE:
         rows = rows.filter(done_on__lte=on)
     elif state == DROPPED:
@@ -108,13 +107,6 @@ def measures_for(
     return rows.select_related("unit", "bureau", "responsible").order_by(
         F("due_then").asc(nulls_last=True), "pk"
     )
-
-
-def overdue_by_bureau(bureau_ids: Iterable[int], *, on: date) -> dict[int, int]:
-    """Overdue measures of each bureau: one query, counted as ``measures_for(overdue=True)``."""
-    rows = Measure.objects.filter(bureau__in=list(bureau_ids)).overdue_on(on)
-    counts = rows.order_by().values("bureau_id").annotate(number=Count("pk"))
-    return {row["bureau_id"]: row["number"] for row in counts}
 
 
 ONE_DAY = Value(timedelta(days=1), output_field=DurationField())

@@ -1,6 +1,5 @@
 """Problems as lists and numbers: both from the same function."""
 
-from collections.abc import Iterable
 from datetime import date, timedelta
 
 from django.db.models import (
@@ -81,26 +80,6 @@ def problems_for(
         before = on - timedelta(days=overdue_for)
         rows = rows.exclude(state_then__in=ENDS).filter(due_then__lt=before, as_published=False)
     return rows.select_related("unit", "source", "bureau").order_by("-found_on", "-pk")
-
-
-def problem_counts_by_bureau(
-    bureau_ids: Iterable[int], *, year: int, on: date, today: date
-) -> dict[int, tuple[int, int]]:
-    """Open ones and those closed in the year, of each bureau: one query.
-
-    The same conditions as ``problems_for`` with ``state`` open and closed.
-    """
-    rows = Problem.objects.standing().filter(bureau__in=list(bureau_ids)).found_by(on)
-    rows = rows.closed_day(on, today)
-    counts = (
-        rows.order_by()
-        .values("bureau_id")
-        .annotate(
-            open=Count("pk", filter=~Q(state_then__in=ENDS) & Q(state_then__isnull=False)),
-            closed=Count("pk", filter=Q(state_then=CLOSED, closed_then__year=year)),
-        )
-    )
-    return {row["bureau_id"]: (row["open"], row["closed"]) for row in counts}
 
 
 # --- narrowed further; all of rows that problems_for gives --------------------------------------

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Case, Count, F, Q, QuerySet, Value, When
 
 from reports.domain.dues import Verdict
 from reports.domain.progress import NOTHING, Tally
@@ -75,6 +75,31 @@ def tally_from(counts: dict[str, int]) -> Tally:
         awaiting=counts["awaiting"],
         upcoming=counts["upcoming"],
     )
+
+
+def kept_of_verdicts(on: date) -> dict[str, F | Case]:
+    """How many dues of a kept count have each verdict on that day, for today or a later day.
+
+    What no fact has settled goes where the days of its row say, like ``bureau_dues``.
+    """
+    rest = F("total") - F("met") - F("met_late") - F("waived") - F("not_applicable")
+    over, awaited = Q(period_last__lt=on), Q(awaits_until__gte=on)
+    begun = Q(period_first__lte=on)
+    unsettled = {
+        Verdict.MISSED: ~awaited,
+        Verdict.OPEN: awaited & begun & ~over,
+        Verdict.AWAITING: awaited & over,
+        Verdict.UPCOMING: awaited & ~begun,
+    }
+    settled = {
+        Verdict.MET: "met",
+        Verdict.MET_LATE: "met_late",
+        Verdict.WAIVED: "waived",
+        Verdict.NOT_APPLICABLE: "not_applicable",
+    }
+    return {v.value: F(column) for v, column in settled.items()} | {
+        v.value: Case(When(when, then=rest), default=Value(0)) for v, when in unsettled.items()
+    }
 
 
 def bureau_dues(

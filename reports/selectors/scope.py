@@ -26,6 +26,7 @@ from reports.models import (
     Attendance,
     Certificate,
     Deed,
+    DeletedRecord,
     Deputy,
     Due,
     DueCount,
@@ -242,12 +243,22 @@ def _unit(scope: Scope, act: Act) -> Q:
     return found
 
 
+def _or_one_of(condition: Q, model: type[Model], *keys: QuerySet) -> Q:
+    """The rows of the condition and those of the keys: one list of keys, which an index answers.
+
+    With OR instead a database reads the whole table and asks each row.
+    """
+    own = model.objects.filter(condition).order_by().values("pk")
+    return Q(pk__in=own.union(*keys))
+
+
 def _meeting(scope: Scope, act: Act) -> Q:
     """A joint session is seen by every unit that it counts for."""
     found = _unit_and_bureau(scope, act)
     for g in scope.grants:
         if g.kind == "unit" and act == Act.READ:
-            found |= Q(pk__in=Attendance.objects.filter(unit__in=_units_in(g)).values("meeting_id"))
+            joint = Attendance.objects.filter(unit__in=_units_in(g)).values("meeting_id")
+            found = _or_one_of(found, Meeting, joint)
     return found
 
 
@@ -268,7 +279,7 @@ def _problem(scope: Scope, act: Act) -> Q:
     for g in scope.grants:
         if g.kind == "unit" and act == Act.READ:
             joint = Problem.joint_units.through.objects.filter(unit__in=_units_in(g))
-            found |= Q(pk__in=joint.values("problem_id"))
+            found = _or_one_of(found, Problem, joint.values("problem_id"))
     return found
 
 
@@ -279,7 +290,7 @@ def _measure(scope: Scope, act: Act) -> Q:
         if g.kind == "unit" and act == Act.READ:
             led = Measure.problems.through.objects.filter(problem__unit__in=_units_in(g))
             joint = Measure.joint_units.through.objects.filter(unit__in=_units_in(g))
-            found |= Q(pk__in=led.values("measure_id")) | Q(pk__in=joint.values("measure_id"))
+            found = _or_one_of(found, Measure, led.values("measure_id"), joint.values("measure_id"))
     return found
 
 
@@ -464,6 +475,7 @@ CONDITIONS = {
     WorkRecord: _unit_and_bureau,
     Indicator: _delivered_or_of_units,
     Figure: _unit_and_bureau,
+    DeletedRecord: _of_bureau,
     WaiverRequest: _of_due,
     WaiverOrder: _waiver_order,
     Notice: _notice,

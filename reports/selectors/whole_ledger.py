@@ -24,6 +24,7 @@ from django.utils.translation import gettext_lazy as _
 
 from reports.domain.ledger_file import ColumnKind
 from reports.models import (
+    Account,
     AgendaKind,
     DutyList,
     Indicator,
@@ -48,9 +49,15 @@ KEYS = 500
 # What no file holds, and why. The reason stands in the documentation, too.
 LEFT_OUT: Mapping[str, Any] = MappingProxyType(
     {
+        "reports.lastrun": _("这台服务器最近一次运行的情况，换了地方另行记录。"),
         "sessions.session": _("登录会话；换了地方须重新登录。"),
+        "reports.loginsession": _("登录会话；换了地方须重新登录。"),
         "axes.accessattempt": _("登录失败后的临时锁定，几分钟后自行失效。"),
         "axes.accessattemptexpiration": _("登录失败后的临时锁定，几分钟后自行失效。"),
+        "reports.auditentry": _(
+            "审计日志与原库的封存链一体，换库后不能续接；原库或清理时写出的文件应至少保存180天。"
+        ),
+        "reports.auditseal": _("审计日志的封存链，随原库保存。"),
         "contenttypes.contenttype": _("程序自身的数据表清单，由migrate建立。"),
         "auth.permission": _("程序自身的权限代码，由migrate建立；台账按“权限”表授权。"),
         "auth.group": _("台账不使用用户组，按“权限”表授权。"),
@@ -60,7 +67,21 @@ LEFT_OUT: Mapping[str, Any] = MappingProxyType(
     }
 )
 # What belongs to the place where the ledger runs, and not to a bureau.
-WHOLE_ONLY = frozenset({"reports.job", "admin.logentry", "axes.accesslog", "axes.accessfailurelog"})
+WHOLE_ONLY = frozenset(
+    {
+        "reports.job",
+        "reports.backuprun",
+        "admin.logentry",
+        "axes.accesslog",
+        "axes.accessfailurelog",
+        "reports.formerpassword",
+        "reports.securitysettings",
+        "reports.historicalsecuritysettings",
+        "otp_totp.totpdevice",
+        "otp_static.staticdevice",
+        "otp_static.statictoken",
+    }
+)
 # Packs are made anew when somebody needs them.
 FILES_LEFT = frozenset({(Job, "file")})
 
@@ -520,8 +541,9 @@ def _name(rows: BureauRows, model: type[Model], wanted: set[int]) -> None:
 def rows_of_bureau(rows: BureauRows) -> Reader:
     """A reader of the tables that gives the rows of the bureau alone.
 
-    References to what is not there are emptied. No login keeps its password; one from outside the
-    bureau cannot be used; a unit outside keeps no ledger of its own.
+    References to what is not there are emptied. No login keeps its password, second factor or
+    certificate; one from outside the bureau cannot be used; a unit outside keeps no ledger of its
+    own.
     """
 
     def read(table: Table) -> Iterator[Values]:
@@ -557,6 +579,10 @@ def _changes(table: Table) -> Callable[[Values, bool], None]:
         if not is_own:
             values[at["is_active"]] = values[at["is_staff"]] = False
 
+    def of_account(values: Values, is_own: bool) -> None:
+        values[at["second_factor_since"]] = None
+        values[at["certificate_name"]] = ""
+
     def of_unit(values: Values, is_own: bool) -> None:
         if not is_own:
             values[at["ledger_from"]] = None
@@ -564,4 +590,5 @@ def _changes(table: Table) -> Callable[[Values, bool], None]:
     def nothing(values: Values, is_own: bool) -> None:
         return
 
-    return {User: of_login, Unit: of_unit}.get(table.model, nothing)
+    accounts = {Account: of_account, Account.history.model: of_account}
+    return {User: of_login, Unit: of_unit, **accounts}.get(table.model, nothing)

@@ -18,6 +18,7 @@ class MeetingTable(HouseTable):
     recorded_at = tables.DateTimeColumn(verbose_name=_("录入时间"))
 
     row_template = "reports/meetings/row.html"
+    ends_with = "-pk"
 
     class Meta(HouseTable.Meta):
         model = Meeting
@@ -31,7 +32,7 @@ class MeetingTable(HouseTable):
             "minutes",
             "recorded_at",
         )
-        order_by = ("-held_on", "-pk")
+        order_by = ("-held_on",)
 
     def value_unit(self, record):
         return record.unit.name

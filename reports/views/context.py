@@ -143,8 +143,20 @@ class Frame:
         return self.scope.allows(Act.MANAGE_CALENDAR)
 
     @cached_property
+    def keeps_security(self) -> bool:
+        return self.scope.allows(Act.SET_SECURITY)
+
+    @cached_property
+    def reads_audit_log(self) -> bool:
+        return self.scope.allows(Act.READ_AUDIT_LOG)
+
+    @cached_property
     def brings_in(self) -> bool:
         return self.scope.allows(Act.BRING_IN)
+
+    @cached_property
+    def recycles(self) -> bool:
+        return self.scope.allows(Act.MANAGE_UNITS)
 
     @cached_property
     def leads(self) -> bool:
@@ -154,6 +166,10 @@ class Frame:
     @cached_property
     def sees_jobs(self) -> bool:
         return self.scope.reads_anything or self.scope.holds(Role.SYSTEM_ADMIN)
+
+    @cached_property
+    def watches_system(self) -> bool:
+        return self.scope.allows(Act.WATCH_SYSTEM)
 
     @cached_property
     def years(self) -> list[tuple[int, str]]:

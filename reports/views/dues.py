@@ -30,7 +30,7 @@ from reports.domain.access import Act
 from reports.domain.dates import day_typed
 from reports.domain.dues import CountedIn, MakeUp, NotApplicable, Verdict, history, reason
 from reports.domain.periods import Cadence
-from reports.filters.dues import DueFilter
+from reports.filters.dues import BESIDE, DueFilter
 from reports.forms.dues import (
     AskWaiverForm,
     DecideWaiverForm,
@@ -51,7 +51,7 @@ from reports.models.choices import (
     reason_sentence,
 )
 from reports.selectors.bureaus import label_of
-from reports.selectors.dues import dues_for, kept_total, with_neighbours
+from reports.selectors.dues import BEGUN, OVER, dues_for, kept_total, verdicts_of, with_neighbours
 from reports.selectors.gaps import asks_for_reviewer, gap_sentence, gaps_of_due
 from reports.selectors.names import with_name_then
 from reports.selectors.proof import (
@@ -64,6 +64,7 @@ from reports.selectors.proof import (
 )
 from reports.selectors.rules import make_up_limit, make_up_rule, rhythm_of
 from reports.selectors.waivers import needs_paper
+from reports.tables.base import DEEPEST
 from reports.tables.dues import DueTable
 from reports.views.mixins import DayMixin, TablePage, refused
 from reports.views.scoped import ScopeMixin
@@ -74,16 +75,21 @@ SHOW_ALL = (
     *("verdict", "lacking", "merged", "asked", "begins", "ends", "upcoming", "from_day", "to_day"),
 )
 
+# What the kept counts can tell of a filter; the ticked box of what is to come takes nothing out.
+KEPT = {"verdict", "lacking", "first_person", "upcoming"}
+
 
 class DueList(SelectionMixin, ScopeMixin, TablePage):
     table_class = DueTable
     filterset_class = DueFilter
     template_name = "reports/dues/list.html"
+    counts_at_most = DEEPEST
     title = gettext_lazy("制度落实")
     empty_hint = gettext_lazy(
         "本年度没有应开应办事项。法制大队在“制度”中设定制度后，应开会议会按周期自动列出。"
     )
     selections = {
+        "under": (Unit, gettext_lazy("辖区")),
         "bureau": (Unit, gettext_lazy("分局")),
         "unit": (Unit, gettext_lazy("单位")),
         "schedule": (Schedule, gettext_lazy("制度")),
@@ -132,8 +138,15 @@ class DueList(SelectionMixin, ScopeMixin, TablePage):
             return None
         return super().shown_year
 
+    @property
+    def column_keys(self) -> dict[str, int]:
+        return {"schedule_set" if k == "set" else k: v for k, v in self.record_keys.items()}
+
+    @property
+    def shows_all(self) -> bool:
+        return any(self.request.GET.get(part) for part in SHOW_ALL)
+
     def get_queryset(self):
-        keys = {"schedule_set" if k == "set" else k: v for k, v in self.keys.items()}
         rows = dues_for(
             self.scope,
             on=self.on,
@@ -142,20 +155,51 @@ class DueList(SelectionMixin, ScopeMixin, TablePage):
             person=self.person,
             begins=self.begins,
             ends=self.ends,
-            **keys,
+            under=self.under,
+            **self.column_keys,
         )
-        if not any(self.request.GET.get(part) for part in SHOW_ALL):
+        words = [w for each in self.request.GET.getlist("verdict") for w in each.split(BESIDE)]
+        chosen = verdicts_of(words)
+        # What follows from the verdicts, said in words that an index understands.
+        if chosen and OVER.issuperset(chosen):
+            rows = rows.filter(period_last__lt=self.on)
+        elif chosen and BEGUN.issuperset(chosen):
+            rows = rows.filter(period_first__lte=self.on)
+        elif not self.shows_all:
             # Nobody comes for what is still to come; it is one tick away.
             rows = rows.filter(period_first__lte=self.on)
         return rows.select_related("unit", "person", "schedule", "bureau")
 
     def get_known_count(self):
-        if self.narrowed or self.shown_year is None or "unit" in self.keys:
+        if self.shown_year is None or self.report_year is not None or "unit" in self.keys:
             return None
         if self.begins is not None or self.ends is not None or self.person is not None:
             return None
-        keys = {"schedule_set" if k == "set" else k: v for k, v in self.keys.items()}
-        return kept_total(self.scope, year=self.shown_year, begun_by=self.on, **keys)
+        asked = self.asked
+        if asked is None or (asked and self.days.is_past):
+            return None
+        return kept_total(
+            self.scope,
+            year=self.shown_year,
+            on=self.on,
+            begun=not self.shows_all,
+            under=self.under,
+            **self.column_keys,
+            **asked,
+        )
+
+    @property
+    def asked(self) -> dict[str, object] | None:
+        """What the filter asks for in the terms of the kept counts; None: they do not know it."""
+        filled = {name for name in self.filterset.form.fields if self.request.GET.get(name)}
+        if not filled <= KEPT or not self.filterset.form.is_valid():
+            return None
+        values = self.filterset.form.cleaned_data
+        found: dict[str, object] = {}
+        if chosen := values.get("verdict"):
+            found["verdicts"] = chosen.split(BESIDE)
+        found |= {name: True for name in ("lacking", "first_person") if values.get(name)}
+        return found
 
     def get_table_kwargs(self):
         return {} if self.scope.sees_many_bureaus else {"exclude": ("bureau",)}

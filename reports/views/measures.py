@@ -61,6 +61,7 @@ class MeasureList(SelectionMixin, ScopeMixin, TablePage):
     title = gettext_lazy("措施台账")
     empty_hint = gettext_lazy("还没有措施。法制大队在问题页或在此确定整改措施和年度工作安排。")
     selections = {
+        "under": (Unit, gettext_lazy("辖区")),
         "bureau": (Unit, gettext_lazy("分局")),
         "unit": (Unit, gettext_lazy("单位")),
         "problem": (Problem, gettext_lazy("问题")),
@@ -73,7 +74,7 @@ class MeasureList(SelectionMixin, ScopeMixin, TablePage):
         return None if ticked(self.request, "all_years") else self.year
 
     def get_queryset(self):
-        keys = dict(self.keys)
+        keys = dict(self.record_keys)
         others = {"problems": keys.pop("problem", None)}
         others |= {name: keys.pop(name, None) for name in ("responsible", "task")}
         plan = self.request.GET.get("plan_year", "")
@@ -92,6 +93,8 @@ class MeasureList(SelectionMixin, ScopeMixin, TablePage):
             cancelled=ticked(self.request, "cancelled"),
             **keys,
         ).filter(**{name: key for name, key in others.items() if key})
+        if self.under is not None:
+            rows = rows.filter(self.under.holds("bureau"))
         return with_last_progress(rows, self.on)
 
     def get_table_kwargs(self):

@@ -21,7 +21,7 @@ from reports.domain.paper import DOCUMENT_LANGUAGE
 from reports.domain.progress import Tally
 from reports.exchange.sheets import CSV, XLSX, csv_lines, disposition, file_name, workbook
 from reports.models.choices import day_label, listed
-from reports.tables.base import CappedPaginator
+from reports.tables.base import DEEPEST, CappedPaginator, count_up_to
 
 FIRST_YEAR, LAST_YEAR = 2000, 2100
 
@@ -142,6 +142,8 @@ class TablePage(DayMixin, SingleTableMixin, FilterView):
     title: Any = ""
     empty_hint: Any = ""
     exports = True
+    # How far rows are counted where no kept count says how many there are; None: all of them.
+    counts_at_most: ClassVar[int | None] = None
     # What is listed as a kind of sheet: who may bring in may take it out, change it and bring it
     # back.
     sheet_kind: ClassVar[SheetKind | None] = None
@@ -169,6 +171,8 @@ class TablePage(DayMixin, SingleTableMixin, FilterView):
             "title": self.title,
             "empty_hint": self.empty_hint,
             "exports": self.exports,
+            "counts_at_most": self.counts_at_most,
+            "deepest": DEEPEST,
             "sheet_kind": self.sheet_kind,
             "reason_missing": self.reason_missing,
             "narrowed": self.narrowed,
@@ -176,7 +180,24 @@ class TablePage(DayMixin, SingleTableMixin, FilterView):
         }
 
     def get_table(self, **kwargs: Any) -> Any:
-        return super().get_table(known_count=self.get_known_count(), **kwargs)
+        known = self.get_known_count()
+        if known is None and self.counts_at_most is not None:
+            known = count_up_to(self.object_list, self.counts_at_most)
+        table = super().get_table(known_count=known, **kwargs)
+        if self.reads_by_key(table):
+            parts = {name: self.request.GET.get(name, "") for name in ("after", "before")}
+            table.turn_by_key(per_page=table.paginator.per_page, **parts)
+        return table
+
+    def reads_by_key(self, table: Any) -> bool:
+        """A long list in its own order; whoever sorts or names a page by its number gets that."""
+        asked = self.request.GET
+        return (
+            not asked.getlist("sort")
+            and not asked.get("page", "")
+            and hasattr(table, "paginator")
+            and (table.paginator.count > DEEPEST or bool({"after", "before"} & set(asked)))
+        )
 
     @property
     def shown_year(self) -> int | None:

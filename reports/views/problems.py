@@ -112,6 +112,7 @@ class ProblemList(SelectionMixin, ScopeMixin, TablePage):
     title = gettext_lazy("问题台账")
     empty_hint = gettext_lazy("还没有登记问题。法制大队和监督部门发现问题后在此登记。")
     selections = {
+        "under": (Unit, gettext_lazy("辖区")),
         "bureau": (Unit, gettext_lazy("分局")),
         "unit": (Unit, gettext_lazy("单位")),
         "leader": (Person, gettext_lazy("责任领导")),
@@ -123,14 +124,15 @@ class ProblemList(SelectionMixin, ScopeMixin, TablePage):
         return year_asked(self.request.GET, self.year)
 
     def get_queryset(self):
-        return problems_asked(
+        rows = problems_asked(
             self.scope,
             self.request.GET,
-            self.keys,
+            self.record_keys,
             on=self.on,
             today=self.today,
             year=self.shown_year,
         )
+        return rows if self.under is None else rows.filter(self.under.holds("bureau"))
 
     def get_filterset_kwargs(self, filterset_class):
         return super().get_filterset_kwargs(filterset_class) | {"on": self.on}

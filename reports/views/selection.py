@@ -7,6 +7,8 @@ from django.db.models import Model
 from django.http import Http404
 from django.utils.functional import cached_property
 
+from reports.models import Unit
+from reports.selectors.places import Under
 from reports.selectors.scope import CONDITIONS
 
 
@@ -17,6 +19,7 @@ class Chosen:
     part: str
     label: str
     name: str
+    record: Model | None = None
 
 
 class SelectionMixin:
@@ -46,8 +49,21 @@ class SelectionMixin:
             record = rows.filter(pk=key).first()
             if record is None:
                 raise Http404
-            found.append(Chosen(part, str(label), str(record)))
+            found.append(Chosen(part, str(label), str(record), record))
         return found
+
+    @cached_property
+    def under(self) -> Under | None:
+        """The unit above the bureaus that the address names, where the list takes one."""
+        unit = next((each.record for each in self.chosen if each.part == "under"), None)
+        if not isinstance(unit, Unit):
+            return None
+        return Under(unit.pk, unit.label, unit.path, unit.path_end)
+
+    @property
+    def record_keys(self) -> dict[str, int]:
+        """The keys of records that rows name; the range of a unit above is no column."""
+        return {part: key for part, key in self.keys.items() if part != "under"}
 
     def get_context_data(self, **kwargs):
         return super().get_context_data(**kwargs) | {"chosen": self.chosen}

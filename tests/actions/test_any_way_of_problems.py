@@ -35,7 +35,8 @@ from reports.domain.problems import (
 )
 from reports.models import Extension, Measure, Problem
 from reports.selectors.audit import all_differences
-from reports.selectors.problems import problem_counts_by_bureau, problems_for
+from reports.selectors.places import found_at_bureaus
+from reports.selectors.problems import problems_for
 from tests.factories import (
     NOON,
     BureauFactory,
@@ -208,11 +209,9 @@ class AnyWay(TestCase):
         opened = [p for p in standing if ProblemState(p.state) not in ENDED]
         closed = [p for p in standing if p.state == ProblemState.CLOSED]
         left_out = [p for p in standing if ProblemState(p.state) in LEFT_OUT]
-        counts = problem_counts_by_bureau(
-            [self.bureau.pk], year=TODAY.year, on=TODAY, today=TODAY
-        ).get(self.bureau.pk, (0, 0))
+        found, _overdue = found_at_bureaus([self.bureau.pk], year=TODAY.year, on=TODAY, today=TODAY)
 
-        assert counts == (len(opened), len(closed))
+        assert found.get(self.bureau.pk, (0, 0)) == (len(opened), len(closed))
         assert len(opened) + len(closed) + len(left_out) == len(standing)
         listed = problems_for(None, on=TODAY, today=TODAY, state="open")
         assert set(listed) == set(opened)

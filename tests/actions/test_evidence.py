@@ -1,4 +1,5 @@
 import hashlib
+import os
 import zipfile
 from datetime import date
 from io import BytesIO
@@ -286,3 +287,25 @@ def test_review_refuses_what_makes_no_sense(evidence_store):
     cancel_evidence(evidence_id=evidence.pk, because="传错", by=officer, at=NOON)
     with pytest.raises(CannotReviewEvidence, match="已作废"):
         review(evidence, officer, ReviewState.ACCEPTED, "")
+
+
+@pytest.mark.django_db
+def test_file_is_on_the_disk_before_its_row_is_written(evidence_store, monkeypatch):
+    synced = []
+    real = os.fsync
+
+    def noting(descriptor):
+        name = os.readlink(f"/proc/self/fd/{descriptor}")
+        synced.append((name, Evidence.objects.count()))
+        real(descriptor)
+
+    monkeypatch.setattr(os, "fsync", noting)
+    (kept,) = add_evidence(
+        target=MeetingFactory(),
+        by=None,
+        at=NOON,
+        uploads=[Upload(SimpleUploadedFile("a.pdf", b"%PDF-1.4"))],
+    )
+
+    path = evidence_store / kept.file.name
+    assert synced == [(str(path), 0), (str(path.parent), 0)]

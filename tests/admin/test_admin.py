@@ -96,7 +96,7 @@ def test_others_are_told_that_nothing_is_theirs(enter, role, name):
     assert "您的角色没有后台管理事项。" in response.text
 
 
-def test_nobody_comes_in_without_login(client):
+def test_nobody_comes_in_without_login(client, bureau):
     response = client.get(reverse("admin:index"), follow=True)
 
     assert response.redirect_chain[-1][0] == "/login/?next=/admin/"

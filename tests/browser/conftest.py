@@ -23,7 +23,7 @@ from axe_playwright_python.sync_playwright import Axe
 ROOT = Path(__file__).resolve().parents[2]
 CHROMIUM = shutil.which(os.environ.get("CHROMIUM", "chromium"))
 PICTURES = ROOT / "var" / "pictures"
-ROLES = ("clerk", "legal", "inspector", "leader", "supervisor", "system", "security")
+ROLES = ("clerk", "legal", "inspector", "leader", "supervisor", "system", "security", "audit")
 
 
 # What changes the rules of everybody is done when the others are through.

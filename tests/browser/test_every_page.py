@@ -40,6 +40,7 @@ PAGES = [
     ("legal", "/evidence/lacking/"),
     ("legal", "/ > /units/#/evidence-pack/"),
     ("legal", "/jobs/"),
+    ("legal", "/deleted/"),
     ("legal", "/problems/"),
     ("legal", "/problems/?all_years=1&cause=none"),
     ("legal", "/problems/ledger/"),
@@ -150,12 +151,18 @@ PAGES = [
     ("clerk", "/meetings/new/"),
     ("clerk", "/meetings/unconfirmed/"),
     ("clerk", "/account/password/"),
+    ("clerk", "/account/second-factor/"),
     ("system", "/"),
+    ("system", "/system/"),
     ("system", "/holidays/"),
     ("system", "/holidays/enter/"),
     ("system", "/holidays/import/"),
     ("system", "/admin/"),
     ("security", "/admin/"),
+    ("audit", "/audit-log/"),
+    ("audit", "/audit-log/ > /audit-log/#/"),
+    ("audit", "/audit-log/seals/"),
+    ("security", "/security/"),
 ]
 EVERY_PAGE = pytest.mark.parametrize(
     ("role", "address"), PAGES, ids=[f"{role}: {address}" for role, address in PAGES]

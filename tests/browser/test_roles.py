@@ -157,7 +157,7 @@ def test_supervisor_opens_every_bureau_and_changes_none(open_as):
         assert page.inner_text("main h1")
 
 
-@pytest.mark.parametrize("role", ["system", "security"])
+@pytest.mark.parametrize("role", ["system", "security", "audit"])
 def test_administrators_see_no_records(open_as, role):
     page = open_as(role)
 

@@ -44,17 +44,19 @@ def test_ledger_goes_out_and_comes_in(bureau, tmp_path, capsys):
     assert [each.name for each in tmp_path.iterdir() if each.is_file()] == ["ledger.zip"]
 
 
-def test_bureau_comes_in_with_two_new_administrators(bureau, tmp_path, capsys):
+def test_bureau_comes_in_with_three_new_administrators(bureau, tmp_path, capsys):
     path = tmp_path / "bureau.zip"
     call_command("export_ledger", str(path), bureau="东城分局")
     wipe()
     capsys.readouterr()
 
-    call_command("import_ledger", str(path), system_admin="sys", security_admin="sec")
+    names = {"system_admin": "sys", "security_admin": "sec", "audit_admin": "aud"}
+    call_command("import_ledger", str(path), **names)
 
     said = capsys.readouterr().out.splitlines()
-    assert [line.split()[0] for line in said[2:4]] == ["sys", "sec"]
+    assert [line.split()[0] for line in said[2:5]] == ["sys", "sec", "aud"]
     assert sorted(Membership.objects.values_list("user__username", "role", "unit__name")) == [
+        ("aud", "audit_admin", "市局"),
         ("sec", "security_admin", "市局"),
         ("sys", "system_admin", "市局"),
     ]
@@ -65,8 +67,9 @@ def test_administrators_refused_leave_the_ledger_empty(bureau, tmp_path):
     call_command("export_ledger", str(path), bureau="东城分局")
     wipe()
 
-    with pytest.raises(CommandError, match="系统管理员与安全管理员不能是同一人。"):
-        call_command("import_ledger", str(path), system_admin="one", security_admin="one")
+    names = {"system_admin": "one", "security_admin": "two", "audit_admin": "one"}
+    with pytest.raises(CommandError, match="系统管理员、安全管理员和审计管理员不能是同一人。"):
+        call_command("import_ledger", str(path), **names)
 
     assert filled_tables() == []
 

@@ -30,7 +30,10 @@ def test_administrators_see_no_records(role):
 
 
 def test_the_administrators_share_nothing():
-    assert MAY[Role.SYSTEM_ADMIN] & MAY[Role.SECURITY_ADMIN] == set()
+    acts = [act for role in ADMINISTRATORS for act in MAY[role]]
+
+    assert {Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN} == ADMINISTRATORS
+    assert sorted(acts) == sorted(set(acts))
 
 
 SUPERVISOR_DECIDES = {
@@ -66,6 +69,7 @@ def test_supervisors_decide_but_do_not_keep_the_records_of_others(act):
         (Act.WAIVE_DUE, {Role.LEGAL_OFFICER, Role.LEADER, Role.SUPERVISOR}),
         (Act.MANAGE_ACCOUNTS, {Role.SYSTEM_ADMIN}),
         (Act.MANAGE_MEMBERSHIPS, {Role.SECURITY_ADMIN}),
+        (Act.READ_AUDIT_LOG, {Role.AUDIT_ADMIN}),
     ],
 )
 def test_roles_that_may(act, roles):
@@ -87,6 +91,14 @@ def test_who_reads_the_whole_bureau():
             [{Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN}],
         ),
         ([Role.SECURITY_ADMIN, Role.LEADER], [{Role.SECURITY_ADMIN, Role.LEADER}]),
+        (
+            [Role.SYSTEM_ADMIN, Role.AUDIT_ADMIN, Role.CLERK],
+            [
+                {Role.AUDIT_ADMIN, Role.CLERK},
+                {Role.AUDIT_ADMIN, Role.SYSTEM_ADMIN},
+                {Role.CLERK, Role.SYSTEM_ADMIN},
+            ],
+        ),
     ],
 )
 def test_administration_is_held_alone(roles, expected):

@@ -197,6 +197,7 @@ def test_demo_logins_have_their_roles_and_nobody_is_superuser():
         ("supervisor", "市公安局萧山区分局", Role.SUPERVISOR),
         ("system", "示例市公安局", Role.SYSTEM_ADMIN),
         ("security", "示例市公安局", Role.SECURITY_ADMIN),
+        ("audit", "示例市公安局", Role.AUDIT_ADMIN),
     }
     assert not User.objects.filter(is_superuser=True).exists()
     demo = User.objects.filter(account__is_demo=True)

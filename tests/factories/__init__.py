@@ -1,7 +1,17 @@
 """One factory a model: nothing random, the smallest valid object."""
 
-from .access import AccountFactory, MembershipFactory, UserFactory, member
+from .access import (
+    AccountFactory,
+    FormerPasswordFactory,
+    LoginSessionFactory,
+    MembershipFactory,
+    SecuritySettingsFactory,
+    UserFactory,
+    member,
+)
 from .assessments import AssessmentFactory, AssessmentItemFactory, ItemProofFactory
+from .audit_log import AuditEntryFactory
+from .backups import BackupRunFactory
 from .calendar import HolidayFactory
 from .evidence import EvidenceFactory, EvidenceUseFactory
 from .first_person import (
@@ -19,7 +29,7 @@ from .imports import (
     SheetRowFactory,
 )
 from .indicators import FigureFactory, IndicatorFactory, SumRuleFactory
-from .jobs import JobFactory
+from .jobs import JobFactory, LastRunFactory
 from .measures import ExtensionFactory, MeasureFactory, ProgressFactory
 from .meetings import (
     AgendaItemFactory,
@@ -68,6 +78,7 @@ from .records import (
     ReportHeadingFactory,
     WorkRecordFactory,
 )
+from .recycle import DeletedRecordFactory
 from .report_way import (
     WAY,
     bureau_with_records,
@@ -146,6 +157,8 @@ __all__ = [
     "AssessmentFactory",
     "AssessmentItemFactory",
     "AttendanceFactory",
+    "AuditEntryFactory",
+    "BackupRunFactory",
     "BureauFactory",
     "BureauSettingFactory",
     "CallItemFactory",
@@ -157,6 +170,7 @@ __all__ = [
     "CommentFactory",
     "CutFactory",
     "DeedFactory",
+    "DeletedRecordFactory",
     "DeputyFactory",
     "DischargeFactory",
     "DraftFactory",
@@ -170,6 +184,7 @@ __all__ = [
     "ExtensionFactory",
     "FigureFactory",
     "FirstPersonDutyFactory",
+    "FormerPasswordFactory",
     "FormulaFactory",
     "FrozenFigureFactory",
     "HandInFactory",
@@ -181,6 +196,8 @@ __all__ = [
     "ItemProofFactory",
     "JobFactory",
     "KeptTextFactory",
+    "LastRunFactory",
+    "LoginSessionFactory",
     "LookBackFactory",
     "LookBackItemFactory",
     "LookBackRoundFactory",
@@ -221,6 +238,7 @@ __all__ = [
     "SecrecyPatternFactory",
     "SecrecyStepFactory",
     "SectionFactory",
+    "SecuritySettingsFactory",
     "SentenceFactory",
     "SheetImportFactory",
     "SheetRowFactory",

@@ -1,7 +1,7 @@
 import factory
 
-from reports.models import Job
-from reports.models.choices import JobKind
+from reports.models import Job, LastRun
+from reports.models.choices import JobKind, RunKind
 
 from .units import NOON
 
@@ -12,3 +12,11 @@ class JobFactory(factory.django.DjangoModelFactory):
 
     kind = JobKind.PLAN_DUES.value
     asked_at = NOON
+
+
+class LastRunFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = LastRun
+
+    kind = RunKind.WORKER.value
+    ran_at = NOON

@@ -1,6 +1,7 @@
 """Nonsense in the environment stops the start with one line that names the variable."""
 
 import os
+import secrets
 import subprocess
 import sys
 from pathlib import Path
@@ -42,6 +43,19 @@ def start(tmp_path, *command, **environment):
         ("SMTP_PORT", "mail"),
         ("SMTP_SECURITY", "ssl3"),
         ("SITE_ADDRESS", "ledger.example"),
+        ("HSTS_SUBDOMAINS", "some"),
+        ("SSO_MODE", "kerberos"),
+        ("SSO_HEADER", "X_Remote_User"),
+        ("SSO_CERTIFICATE_NAME", "O"),
+        ("SSO_PASSWORD_LOGIN", "0"),
+        ("TRUSTED_PROXIES", "proxy.example"),
+        ("TRUSTED_PROXIES", "0.0.0.0/0"),
+        ("DATABASE_POOLED", "perhaps"),
+        ("REPLICA_URL", "nonsense"),
+        ("REPLICA_URL", "postgresql://replica/ledger"),  # beside SQLite
+        ("EVIDENCE_S3_BUCKET", "Not_A_Bucket"),
+        ("EVIDENCE_S3_ENDPOINT", "https://s3.example"),  # without a bucket
+        ("EVIDENCE_S3_REGION", "here"),
     ],
 )
 def test_nonsense_stops_the_start(tmp_path, name, value):
@@ -57,6 +71,63 @@ def test_a_mail_server_wants_a_sender(tmp_path):
 
     assert done.returncode == 1
     assert "MAIL_FROM" in done.stderr
+    assert len(done.stderr.strip().splitlines()) == 1
+
+
+def test_sign_on_wants_its_proxies_named(tmp_path):
+    done = start(tmp_path, SECRET_KEY="x" * 50, SSO_MODE="proxy-header")
+
+    assert done.returncode == 1
+    assert "TRUSTED_PROXIES" in done.stderr
+    assert len(done.stderr.strip().splitlines()) == 1
+
+
+def test_sign_on_is_nothing_for_a_trial(tmp_path):
+    done = start(tmp_path, DEMO="1", SSO_MODE="proxy-header", TRUSTED_PROXIES="127.0.0.1")
+
+    assert done.returncode == 1
+    assert "SSO_MODE" in done.stderr
+
+
+def test_deployed_with_tls_there_is_nothing_to_warn_of(tmp_path):
+    done = start(
+        tmp_path,
+        "manage.py",
+        "check",
+        "--deploy",
+        SECRET_KEY=secrets.token_urlsafe(50),
+        ALLOWED_HOSTS="ledger.example",
+        TLS="1",
+        HSTS_SECONDS="31536000",
+    )
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "no issues" in done.stdout
+
+
+BUCKET = {
+    "EVIDENCE_S3_BUCKET": "evidence",
+    "EVIDENCE_S3_ENDPOINT": "https://s3.example",
+    "AWS_ACCESS_KEY_ID": "key",
+    "AWS_SECRET_ACCESS_KEY": "secret",
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("EVIDENCE_S3_ENDPOINT", ""),
+        ("EVIDENCE_S3_ENDPOINT", "s3.example"),
+        ("EVIDENCE_S3_REGION", "over there"),
+        ("AWS_ACCESS_KEY_ID", ""),
+        ("AWS_SECRET_ACCESS_KEY", ""),
+    ],
+)
+def test_a_bucket_wants_all_that_belongs_to_it(tmp_path, name, value):
+    done = start(tmp_path, **{"SECRET_KEY": "x" * 50} | BUCKET | {name: value})
+
+    assert done.returncode == 1
+    assert name in done.stderr
     assert len(done.stderr.strip().splitlines()) == 1
 
 

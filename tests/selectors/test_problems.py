@@ -2,10 +2,10 @@ from datetime import date
 
 import pytest
 
-from reports.selectors.measures import SOON, measures_for, overdue_by_bureau
+from reports.selectors.measures import SOON, measures_for
+from reports.selectors.places import found_at_bureaus
 from reports.selectors.problems import (
     is_overdue,
-    problem_counts_by_bureau,
     problems_for,
     years_in_a_row,
 )
@@ -49,7 +49,7 @@ def test_counts_are_those_of_the_lists(unit, on):
     """The last day reads stored states, which the rows of this test do not keep."""
     days = {"on": on, "today": TODAY}
 
-    counts = problem_counts_by_bureau([unit.bureau_id], year=on.year, **days)
+    counts, _overdue = found_at_bureaus([unit.bureau_id], year=on.year, **days)
 
     assert counts.get(unit.bureau_id, (0, 0)) == (
         problems_for(None, bureau=unit.bureau_id, state="open", year=on.year, **days).count(),
@@ -61,7 +61,9 @@ def test_counts_are_those_of_the_lists(unit, on):
 def test_overdue_measures_are_those_of_the_list(unit, on):
     listed = measures_for(None, bureau=unit.bureau_id, overdue=True, on=on, today=TODAY)
 
-    assert overdue_by_bureau([unit.bureau_id], on=on).get(unit.bureau_id, 0) == listed.count()
+    _counts, overdue = found_at_bureaus([unit.bureau_id], year=on.year, on=on, today=TODAY)
+
+    assert overdue.get(unit.bureau_id, 0) == listed.count()
 
 
 def test_what_is_due_soon_holds_what_is_overdue(unit):

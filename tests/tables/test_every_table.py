@@ -18,6 +18,7 @@ from tests.factories import (
     AnnualReportFactory,
     AppointmentFactory,
     AssessmentFactory,
+    AuditEntryFactory,
     BureauFactory,
     CallItemFactory,
     CertificateFactory,
@@ -32,6 +33,7 @@ from tests.factories import (
     IndicatorFactory,
     LookBackRoundFactory,
     MeasureFactory,
+    MembershipFactory,
     NoticeFactory,
     PersonFactory,
     ProblemFactory,
@@ -50,6 +52,7 @@ pytestmark = pytest.mark.django_db
 
 # Each list with the year its rows are of.
 LISTS = {
+    "audit-log-list": "",
     "bureau-list": "",
     "due-list": "?year=2026",
     "meeting-list": "?year=2026",
@@ -106,6 +109,7 @@ COLUMNS = [
 def supervisor(client):
     city = CityFactory()
     for _n in range(2):
+        AuditEntryFactory()
         bureau = BureauFactory(parent=city)
         station = UnitFactory(parent=bureau, ledger_from=None)
         rule = ScheduleVersionFactory(schedule__set__unit=bureau, expected_evidence=["minutes"])
@@ -135,7 +139,10 @@ def supervisor(client):
         AgendaPaperFactory(unit=station)
         WaiverOrderFactory(unit=bureau)
         NoticeFactory(unit=station)
-    client.force_login(member(Role.SUPERVISOR, city))
+    user = member(Role.SUPERVISOR, city)
+    # For the log alone; nobody is given both outside a test.
+    MembershipFactory(user=user, unit=city, role=Role.AUDIT_ADMIN.value)
+    client.force_login(user)
     return client
 
 

@@ -4,12 +4,12 @@ from datetime import timedelta
 
 import pytest
 from django.contrib.auth.models import User
-from django.contrib.sessions.models import Session
 from django.db import connection
 from django.test import Client
 
-from reports.actions.accounts import password_was_changed, random_password, reset_password
-from reports.models import Account
+from reports.actions.accounts import change_password, random_password, reset_password
+from reports.models import Account, LoginSession
+from tests.factories import NOON
 
 PASSWORD = "long-enough-7391"
 pytestmark = pytest.mark.django_db
@@ -55,7 +55,7 @@ def test_five_failures_lock_the_name_out(client, user):
     assert answers == [200, 200, 200, 200, 429]
     locked = come_in(client)
     assert locked.status_code == 429
-    assert "连续5次输错密码，已锁定15分钟" in locked.content.decode()
+    assert "连续5次登录失败，已锁定15分钟" in locked.content.decode()
     assert not logged_in(client)
 
 
@@ -131,13 +131,13 @@ def test_idle_cookie_of_another_session_counts_nothing(client, user, the_day, se
 
 def test_reading_writes_nothing(client, user, the_day):
     come_in(client)
-    before = Session.objects.get().session_data
+    before = LoginSession.objects.get().session_data
     the_day.shift(timedelta(minutes=5))
 
     with connection.execute_wrapper(refuse_writes):
         assert client.get("/account/password/").status_code == 200
 
-    assert Session.objects.get().session_data == before
+    assert LoginSession.objects.get().session_data == before
 
 
 def refuse_writes(execute, sql, params, many, context):
@@ -175,17 +175,17 @@ def test_weak_password_is_refused_in_chinese(client, user):
 
     assert response.status_code == 200
     errors = response.context["form"].errors["new_password2"]
-    assert len(errors) == 3
+    assert len(errors) == 4
     assert not any(error.isascii() for error in errors)
 
 
 def test_reset_password_is_random_and_to_be_changed(user):
-    login = reset_password(user=user)
+    login = reset_password(user=user, at=NOON)
 
     user.refresh_from_db()
     assert user.check_password(login.password)
     assert user.account.must_change_password
-    password_was_changed(user=user)
+    change_password(user=user, password=PASSWORD, at=NOON)
     assert not Account.objects.get(user=user).must_change_password
 
 

@@ -84,8 +84,8 @@ def test_the_sheet_takes_the_same_queries(
         MeasureFactory(unit=station)
     legal.get(sheet_of(held))
 
-    # Session, user, scope, the appointment, and six of what was open.
-    with django_assert_num_queries(10):
+    # Session, user, scope, the appointment, six of what was open; and the audit log.
+    with django_assert_num_queries(11):
         response = legal.get(sheet_of(held))
 
     assert [part.number for part in response.context["sheet"].parts] == [
@@ -456,5 +456,5 @@ def test_a_person_page_says_who_may_read_it(legal, held):
 
     assert (
         "本页可由以下人员查看：一所及其上级单位的内勤，东城分局的法制大队民警、监督部门，"
-        "任职单位、分局及其上级的局领导、上级法制部门。系统管理员、安全管理员不能查看。"
+        "任职单位、分局及其上级的局领导、上级法制部门。系统管理员、安全管理员、审计管理员不能查看。"
     ) in text

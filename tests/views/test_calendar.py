@@ -209,8 +209,9 @@ def test_a_span_is_previewed_in_the_same_queries_and_nothing_is_saved(
     stations(count)
     system.get(ENTER)
 
-    with django_assert_num_queries(9):
-        # session, user, scope; entries of those days, calendar; groups, bureaus, schedules, rules
+    with django_assert_num_queries(10):
+        # session, user, scope; entries of those days, calendar; groups, bureaus, schedules, rules;
+        # audit log
         page = system.post(ENTER, span(preview="1"))
 
     change = page.context["change"]
@@ -445,7 +446,7 @@ def test_the_table_of_a_year_is_a_download(legal, django_assert_num_queries):
     enter_days(off(date(2026, 6, 24)), **NOW)
     legal.get(LIST)
 
-    with django_assert_num_queries(4):  # session, user, scope; entries
+    with django_assert_num_queries(5):  # session, user, scope; entries; audit log
         answer = legal.get("/holidays/table.xlsx?year=2026")
 
     book = CalamineWorkbook.from_filelike(BytesIO(answer.content))
@@ -640,7 +641,7 @@ def test_own_dues_are_a_file_made_in_the_same_queries(stations, count, django_as
     clerk = logged_in(Role.CLERK, own)
     clerk.get(ICS)
 
-    with django_assert_num_queries(4):  # session, user, scope; dues
+    with django_assert_num_queries(5):  # session, user, scope; dues; audit log
         answer = clerk.get(ICS)
 
     assert (answer["Content-Type"], answer.status_code) == ("text/calendar; charset=utf-8", 200)

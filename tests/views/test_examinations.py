@@ -183,9 +183,10 @@ def test_the_pages_of_one_take_the_same_queries(legal, station, rows, django_ass
         ExaminationResultFactory(examination=row)
     legal.get(address("detail", row))
 
-    with django_assert_num_queries(7):
+    # Seven, and the audit log: results are of persons.
+    with django_assert_num_queries(8):
         legal.get(address("detail", row))
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         page = legal.get(address("results", row))
 
     assert len(list(page.context["form"].lines())) == rows

@@ -2,7 +2,15 @@
 
 import pytest
 
+from tests.factories import UserFactory
+
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def begun():
+    """A ledger without any login has no login page."""
+    UserFactory()
 
 
 @pytest.mark.parametrize(

@@ -188,7 +188,7 @@ def test_a_published_text_has_no_checking_copy_to_offer(client, leader, bureau):
 
 
 @pytest.mark.parametrize("rows", [1, 3])
-@pytest.mark.parametrize(("name", "queries"), [("report-print", 20), ("report-text", 20)])
+@pytest.mark.parametrize(("name", "queries"), [("report-print", 20), ("report-text", 21)])
 def test_a_form_takes_the_same_queries(client, django_assert_num_queries, rows, name, queries):
     bureau = BureauFactory()
     for _n in range(rows):

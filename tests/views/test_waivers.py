@@ -406,5 +406,5 @@ def test_the_preview_costs_the_same_queries(
     assert len(listed(response)) == 1 + 2 * (1 + units)
 
 
-# Session, user, scope, place, holidays, dues, requests, what waits, schedules, units.
-QUERIES_OF_PREVIEW = 10
+# Session, user, scope, place, holidays, dues, requests, what waits, schedules, units; audit log.
+QUERIES_OF_PREVIEW = 11

@@ -356,7 +356,12 @@ def _logins(
             stage.users[f"{row.short}:{what}"] = _login(
                 stage, username, person, [unit], role, demo=demo
             )
-    for username, role in (("system", Role.SYSTEM_ADMIN), ("security", Role.SECURITY_ADMIN)):
+    administrators = (
+        ("system", Role.SYSTEM_ADMIN),
+        ("security", Role.SECURITY_ADMIN),
+        ("audit", Role.AUDIT_ADMIN),
+    )
+    for username, role in administrators:
         name = str(ROLE_LABELS[role])
         _login(stage, username, None, [stage.city], role, demo=True, name=name)
 

@@ -4,6 +4,8 @@ from collections import Counter
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
+from reports.actions.runs import note_run
+from reports.models.choices import RunKind
 from reports.selectors.audit import audit_findings, audit_steps
 from reports.selectors.differences import difference_sentence
 
@@ -23,6 +25,9 @@ class Command(BaseCommand):
                 found[difference.table] += 1
                 self.stdout.write(difference_sentence(difference))
         summed, warnings = audit_findings(found, timezone.localdate())
+        note_run(
+            kind=RunKind.AUDIT_LEDGER, at=timezone.now(), succeeded=not found, message=str(summed)
+        )
         for warning in warnings:
             self.stdout.write(warning)
         if found:

@@ -13,18 +13,19 @@ from reports.exchange.whole_ledger import read_ledger
 class Command(BaseCommand):
     help = gettext_lazy(
         "把export_ledger写成的文件读入空台账：全部读入，或者一行也不读入。"
-        "一个分局的文件不带密码，须同时写明两名新管理员的登录名。"
+        "一个分局的文件不带密码，须同时写明三名新管理员的登录名。"
     )
 
     def add_arguments(self, parser):
         parser.add_argument("file", metavar="FILE")
         parser.add_argument("--system-admin", metavar="LOGIN")
         parser.add_argument("--security-admin", metavar="LOGIN")
+        parser.add_argument("--audit-admin", metavar="LOGIN")
 
-    def handle(self, *, file, system_admin, security_admin, **options):
-        names = [system_admin, security_admin]
+    def handle(self, *, file, system_admin, security_admin, audit_admin, **options):
+        names = [system_admin, security_admin, audit_admin]
         if any(names) and not all(names):
-            raise CommandError(_("请同时写明--system-admin和--security-admin。"))
+            raise CommandError(_("请同时写明--system-admin、--security-admin和--audit-admin。"))
         logins = []
 
         def finish():

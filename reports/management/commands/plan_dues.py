@@ -2,7 +2,9 @@ from django.core.management.base import BaseCommand
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from reports.actions.runs import note_run
 from reports.actions.schedules import plan_dues
+from reports.models.choices import RunKind
 
 
 class Command(BaseCommand):
@@ -13,12 +15,11 @@ class Command(BaseCommand):
 
     def handle(self, *, year, verbosity, **options):
         planned = plan_dues(today=timezone.localdate(), year=year)
+        said = _("新增%(made)s项，更新%(changed)s项，移除%(removed)s项。") % {
+            "made": planned.made,
+            "changed": planned.changed,
+            "removed": planned.removed,
+        }
+        note_run(kind=RunKind.PLAN_DUES, at=timezone.now(), message=said)
         if verbosity:
-            self.stdout.write(
-                _("新增%(made)s项，更新%(changed)s项，移除%(removed)s项。")
-                % {
-                    "made": planned.made,
-                    "changed": planned.changed,
-                    "removed": planned.removed,
-                }
-            )
+            self.stdout.write(said)

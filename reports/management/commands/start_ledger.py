@@ -12,13 +12,14 @@ QUESTIONS = {
     "kind": gettext_lazy("单位类别（%(codes)s）"),
     "system_admin": gettext_lazy("系统管理员的登录名"),
     "security_admin": gettext_lazy("安全管理员的登录名"),
+    "audit_admin": gettext_lazy("审计管理员的登录名"),
 }
 
 
 class Command(BaseCommand):
     help = (
-        "Make the top unit and the first two administrators of an empty ledger. Asks for what the"
-        " options do not say, and prints the two passwords, once."
+        "Make the top unit and the first three administrators of an empty ledger. Asks for what the"
+        " options do not say, and prints the three passwords, once."
     )
 
     def add_arguments(self, parser):
@@ -26,6 +27,7 @@ class Command(BaseCommand):
         parser.add_argument("--kind", help="code of its kind, such as city or bureau")
         parser.add_argument("--system-admin", help="login of the system administrator")
         parser.add_argument("--security-admin", help="login of the security administrator")
+        parser.add_argument("--audit-admin", help="login of the audit administrator")
 
     def handle(self, **options):
         answers = {name: options[name] or self.ask(name) for name in QUESTIONS}
@@ -36,6 +38,7 @@ class Command(BaseCommand):
                 kind_code=answers["kind"],
                 system_admin=answers["system_admin"],
                 security_admin=answers["security_admin"],
+                audit_admin=answers["audit_admin"],
                 at=now,
                 today=timezone.localdate(now),
             )
