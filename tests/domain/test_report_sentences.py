@@ -217,7 +217,7 @@ def test_organisation(of, values, sentences):
             ["承办上级部署的任务1项，已完成1项。", "已完成的：开展规范执法检查。"],
         ),
         (
-            [TaskLine(1, "甲", True), TaskLine(2, "乙", False, True), TaskLine(3, "丙", False)],
+            [TaskLine(1, "甲", True), TaskLine(2, "乙", False), TaskLine(3, "丙", False)],
             {"tasks:total": 3, "tasks:done": 1, "tasks:open": 2, "tasks:overdue": 1},
             [
                 "承办上级部署的任务3项，已完成1项，正在办理2项（其中逾期1项）。",
