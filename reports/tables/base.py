@@ -85,7 +85,7 @@ class KeyOrder:
             if not isinstance(told, list) or len(told) != len(self.terms):
                 return None
             return [self._value(field, v) for (field, _), v in zip(self.terms, told, strict=True)]
-        except (binascii.Error, ValueError, TypeError):
+        except (binascii.Error, ValueError, TypeError, RecursionError):
             return None
 
     @staticmethod
