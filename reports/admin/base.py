@@ -79,7 +79,6 @@ class LedgerAdmin(ScopedChoices, admin.ModelAdmin):
     writes: tuple[Act, ...] = ()
     list_per_page = 50
     show_full_result_count = False
-    actions_selection_counter = False
 
     def rows(self, queryset, scope):
         """The rows that the scope lets be seen here."""

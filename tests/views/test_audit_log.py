@@ -15,6 +15,7 @@ from reports.actions.audit_log import seal_all
 from reports.actions.evidence import Upload, add_evidence
 from reports.domain.access import Role
 from reports.models import AuditEntry, Problem
+from reports.models.choices import audit_doing
 from reports.selectors.security_settings import security_settings
 from reports.views.audit_trail import PERSONAL
 from tests.factories import (
@@ -236,6 +237,11 @@ def test_personal_page_is_told(enter, station):
         str(person.pk),
     )
     assert entry.object_label == "赵小明"
+
+
+@pytest.mark.parametrize("name", names_of_addresses())
+def test_address_is_told_in_words(name):
+    assert not audit_doing(name).isascii()
 
 
 def test_personal_pages_are_addresses():
